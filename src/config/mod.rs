@@ -1,0 +1,1 @@
+//! `config.toml` and the environment become each room's own settings.

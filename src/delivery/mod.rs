@@ -1,0 +1,1 @@
+//! The only room with SMTP: claims, hands over, settles.

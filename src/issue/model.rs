@@ -1,0 +1,109 @@
+//! What the planner reads and what it decides.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::post::{PostId, Slug};
+use crate::subscriber::{Cadence, Preferences};
+use crate::words::Lang;
+
+/// A post's place in the order of announcement, from 1; 0 stands before all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Seq(pub u64);
+
+/// A post the ledger has seen published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    pub seq: Seq,
+    pub id: PostId,
+    /// Where it was last seen.
+    pub source: PathBuf,
+    pub slug: Slug,
+    pub title: String,
+    pub published: Timestamp,
+    /// Digest of the essay, to recognise it when its file is renamed.
+    pub content_hash: String,
+    /// Whether it was there before mailing began: never mailed.
+    pub is_baseline: bool,
+}
+
+/// What the ledger remembers that planning needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    /// In order of `seq`.
+    pub announced: Vec<Announced>,
+    /// What each series has been served, by series name.
+    pub served: BTreeMap<Series, Served>,
+    /// When the last issue was frozen.
+    pub last_freeze: Option<Timestamp>,
+}
+
+/// A stream of issues that come due together: all readers with one cadence.
+pub type Series = Cadence;
+
+/// How far a series has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Civil occurrence of its last issue, such as `weekly/2026-W47`.
+    pub last_key: IssueKey,
+    pub through: Seq,
+}
+
+/// The civil occurrence an issue answers to: `daily/2026-11-22`, `weekly/2026-W47`, `monthly/2026-11`,
+/// `each/17` (a sequence number). Unique within a series; later occurrences compare greater within one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct IssueKey(pub String);
+
+/// The number under which the ledger keeps one distinct set of preferences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct CohortId(pub u32);
+
+/// Confirmed readers who asked for the same and have been served equally far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub cohort: CohortId,
+    pub preferences: Preferences,
+    /// The last sequence number they were served, or that was current when they confirmed.
+    pub through: Seq,
+    pub readers: u64,
+}
+
+/// One mailing: due once, frozen once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    pub series: Series,
+    pub key: IssueKey,
+    /// When it was due; readers who confirmed later wait for the next.
+    pub due_at: Timestamp,
+    /// Every reader of the series is served through this number.
+    pub through: Seq,
+    /// What goes out, never without posts. Empty: nothing new for anyone, the key is used up all the same.
+    pub editions: Vec<Edition>,
+    /// Groups for whom there is nothing in this window.
+    pub without: Vec<Group>,
+}
+
+/// The same posts in the same language for all its readers: rendered once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// Oldest first.
+    pub posts: Vec<PostId>,
+    /// Language of the words around the posts.
+    pub lang: Lang,
+    pub groups: Vec<Group>,
+}
+
+/// Readers of one cohort who stand at one number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub cohort: CohortId,
+    /// Where their window begins (not included).
+    pub after: Seq,
+    pub readers: u64,
+}

@@ -1,0 +1,70 @@
+//! What passes between the ledger and delivery.
+
+use jiff::Timestamp;
+
+use crate::message::{IssueId, Recipient};
+
+/// An edition's number within its issue, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EditionNo(pub u32);
+
+/// What happens to a recipient of whom it cannot be known whether the mail was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Try again later, with the same Message-ID: nobody misses, somebody may get two.
+    Resend,
+    /// List them and wait for a decision: nobody gets two, somebody may miss.
+    Hold,
+}
+
+/// A row of the ledger that this process alone may act on.
+///
+/// Give it back with `release`, or turn it into an [`InFlight`] with `begin`.
+#[derive(Debug)]
+pub struct Claim {
+    pub issue: IssueId,
+    pub edition: EditionNo,
+    pub recipient: Recipient,
+    /// Attempts that reached DATA before this one.
+    pub attempts: u32,
+    /// When it was first tried, if ever.
+    pub first_tried_at: Option<Timestamp>,
+    pub(super) epoch: u32,
+}
+
+/// A claim whose intent is durable: DATA may follow. A result is written once, so this is used up by `settle`.
+#[derive(Debug)]
+pub struct InFlight {
+    pub issue: IssueId,
+    pub recipient: Recipient,
+    pub(super) epoch: u32,
+    pub(super) attempts: u32,
+}
+
+/// Why a claim is given back before DATA: nothing left this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// The connection, the server or the run failed, not this recipient: no attempt is counted.
+    Lane { until: Timestamp },
+    /// The server refused this recipient for now (4yz).
+    Transient { reply: String, until: Timestamp },
+    /// The server refused this recipient for good (5yz). `is_address_dead`: the reply says the mailbox does not exist.
+    Permanent { reply: String, is_address_dead: bool },
+    /// This mail cannot be sent to this recipient at all, whatever the server says.
+    Unsendable { why: String },
+    /// It was tried for too long.
+    Expired { reply: String },
+}
+
+/// What became of a mail object after DATA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server replied 2yz to the final dot: it answers for the mail now.
+    Sent { reply: String },
+    /// The content was never ended with a dot, or the reply was 4yz: not accepted.
+    Deferred { reply: String, until: Timestamp, counts: bool },
+    /// The reply to the final dot was 5yz.
+    Refused { reply: String },
+    /// The final dot was written and no valid reply came (RFC 1047).
+    Doubt { what: String, until: Timestamp },
+}

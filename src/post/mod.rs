@@ -1,0 +1,15 @@
+//! An essay file becomes a [`Post`]: front matter, Markdown, plain text, summary, language.
+//!
+//! In: the files below `posts/`, the time, and [`PostSettings`]. Out: [`Posts`], newest first, or every
+//! fault of every file at once. Knows nothing of sites, mail or configuration files.
+//!
+//! Front matter is TOML (`+++`) or YAML (`---`), as Hugo, Zola and Jekyll write it. Markdown is CommonMark
+//! with the GitHub extensions. Ids are `tag:` URIs (RFC 4151). Leaves out: templates inside essays.
+
+pub mod markup;
+mod model;
+
+pub use model::{
+    Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
+    Rendering, Slug, SlugError, Tag,
+};

@@ -1,0 +1,254 @@
+//! What a post is once its file has been read.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use jiff::Zoned;
+use serde::Serialize;
+use thiserror::Error;
+use url::Url;
+
+use crate::words::Lang;
+
+/// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
+///
+/// Feed readers and the ledger know a post by it, so it never changes once published.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct PostId(String);
+
+impl PostId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PostId {
+    type Err = PostIdError;
+
+    fn from_str(text: &str) -> Result<Self, PostIdError> {
+        let has_scheme = text.split_once(':').is_some_and(|(scheme, rest)| {
+            !rest.is_empty()
+                && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        });
+        let is_uri_text = text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&b));
+        if has_scheme && is_uri_text {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PostIdError { text: text.to_owned() })
+        }
+    }
+}
+
+impl fmt::Display for PostId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that cannot be a post's id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not an id: expected an absolute URI in ASCII such as tag:example.org,2026:on-maps")]
+pub struct PostIdError {
+    text: String,
+}
+
+/// The last part of a post's or tag's URL: letters and digits of any script, joined by hyphens.
+///
+/// No dot, slash, space or control character, so it is one path segment on every file system.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Longest slug in octets: file systems allow 255 for a name, and `index.html.tmp` must fit beside it.
+    pub const MAX_OCTETS: usize = 200;
+
+    /// The slug with its letters as they are; percent-encode it in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Slug {
+    type Err = SlugError;
+
+    fn from_str(text: &str) -> Result<Self, SlugError> {
+        let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || is_mark(c);
+        let is_slug = !text.is_empty()
+            && text.len() <= Self::MAX_OCTETS
+            && text.chars().all(is_letter)
+            && text.chars().any(char::is_alphanumeric)
+            && text.to_lowercase() == text;
+        if is_slug { Ok(Self(text.to_owned())) } else { Err(SlugError { text: text.to_owned() }) }
+    }
+}
+
+/// Combining marks belong to the letter before them (Devanagari vowels, kana voicing marks).
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}' | 'ー')
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that cannot be a slug.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not a slug: expected lower-case letters, digits and hyphens, at most 200 octets")]
+pub struct SlugError {
+    text: String,
+}
+
+/// A tag: the name an author wrote and the slug its page lives at. Tags with one slug are one tag.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Tag {
+    pub slug: Slug,
+    pub name: String,
+}
+
+/// Who wrote a post.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Author {
+    pub slug: Slug,
+    pub name: String,
+    pub url: Option<Url>,
+}
+
+/// A picture that stands for the whole post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Image {
+    /// As written in front matter: absolute, or a path from the post's folder or the publication's root.
+    pub src: String,
+    pub alt: String,
+}
+
+/// A file attached to an item (RSS 2.0 `enclosure`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Enclosure {
+    pub url: String,
+    pub octets: u64,
+    pub media_type: String,
+}
+
+/// What an essay's file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Markdown,
+    /// Paragraphs between empty lines; a line break within one is kept, Markdown marks are text.
+    Plain,
+}
+
+/// The essay itself, as its author wrote it, without front matter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Body {
+    pub format: Format,
+    pub source: String,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {} octets", self.format, self.source.len())
+    }
+}
+
+/// One essay, ready for every use.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub id: PostId,
+    /// Whether `id` stands in the file; if not it was made from file date and file name.
+    pub is_id_stored: bool,
+    pub slug: Slug,
+    /// Plain text, one line.
+    pub title: String,
+    /// When it was first published, in the zone the author wrote or the publication's.
+    pub published: Zoned,
+    /// When it was last changed in a way worth telling, if ever.
+    pub updated: Option<Zoned>,
+    pub lang: Lang,
+    /// Never empty: the publication's author where the post names none.
+    pub authors: Vec<Author>,
+    pub tags: Vec<Tag>,
+    /// Plain text, one paragraph.
+    pub summary: String,
+    pub image: Option<Image>,
+    pub enclosure: Option<Enclosure>,
+    pub canonical_url: Option<Url>,
+    /// Older paths that lead here, such as `/2019/on-maps/`.
+    pub aliases: Vec<String>,
+    /// Whether it goes out by mail.
+    pub is_mailed: bool,
+    /// What the author put under `extra`, for templates.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Words, where a language has them, plus characters of Han and kana.
+    pub word_count: usize,
+    /// At least 1.
+    pub reading_minutes: usize,
+    /// Path below the posts folder, with `/` on every system.
+    pub source: PathBuf,
+    pub body: Body,
+}
+
+/// The posts of a publication that are out at a given time: newest first, ids and slugs unique.
+#[derive(Clone, Debug, Default)]
+pub struct Posts {
+    pub published: Vec<Post>,
+    /// Posts held back, with what holds them: shown by `plan`, in no output.
+    pub held: Vec<Held>,
+    /// Files beside the essays that pages may show: paths below the posts folder.
+    pub assets: Vec<PathBuf>,
+    /// What deserves a word but does not stop a build.
+    pub findings: Vec<Fault>,
+}
+
+/// A post that is not out yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub source: PathBuf,
+    pub title: String,
+    pub why: Hold,
+}
+
+/// What holds a post back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hold {
+    Draft,
+    /// Its date has not come.
+    Until(Zoned),
+}
+
+/// One thing wrong with one file: where, what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Path as a person would type it from the publication's root.
+    pub file: PathBuf,
+    /// Line in the file, from 1; 0 where the fault is of the whole file.
+    pub line: usize,
+    /// Place first, then *expected … found …*; lower case, no full stop.
+    pub what: String,
+    pub help: Option<String>,
+}
+
+/// Where things live on the web: given to renderings so that every link comes out absolute.
+pub trait Linker {
+    /// The page of `post`.
+    fn permalink(&self, post: &Post) -> Url;
+
+    /// Where `href`, written in the essay `from`, leads: other essays' files to their
+    /// pages, pictures to where they are published, absolute URLs to themselves.
+    fn resolve(&self, from: &Post, href: &str) -> String;
+}
+
+/// One parse of an essay, rendered for its two kinds of readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendering {
+    /// For our own pages: classes, heading anchors, highlighting by class.
+    pub web: String,
+    /// For feeds and mail: stands alone, no class, no script, MathML for math.
+    pub portable: String,
+}

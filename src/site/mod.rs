@@ -1,0 +1,21 @@
+//! Posts become the public tree: feeds, pages, sitemap, OPML.
+//!
+//! In: [`Posts`](crate::post::Posts), [`SiteSettings`], templates. Out: [`Artifact`]s, written by atomic
+//! replace. Same input, same octets: no build time and no order of a hash map reaches any output.
+//!
+//! Follows RSS 2.0 and the RSS Profile, RFC 4287 (Atom), JSON Feed 1.1, OPML 2.0 and the sitemap protocol.
+//! Knows nothing of subscribers and mail.
+
+mod settings;
+mod urls;
+
+pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+pub use urls::Urls;
+
+/// One file of the public tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Path below the public folder, with `/` on every system, such as `on-maps/index.html`.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,160 @@
+//! Where everything is published: the one place that turns posts, tags and authors into URLs.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use url::Url;
+
+use crate::post::{Linker, Post, Posts, Slug};
+use crate::words::Lang;
+
+/// Octets that may not stand in a path segment as they are (RFC 3986 §3.3).
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The addresses of a publication's pages and files. Every URL is absolute and ASCII.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    base: Url,
+    posts: HashMap<PathBuf, Slug>,
+    assets: HashMap<PathBuf, String>,
+}
+
+impl Urls {
+    /// `base` is where the public tree is served; a missing last `/` is added.
+    pub fn new(base: &Url, posts: &Posts) -> Self {
+        let mut base = base.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let assets = posts.assets.iter().map(|path| (path.clone(), path_text(path))).collect();
+        let posts = posts.published.iter().map(|post| (post.source.clone(), post.slug.clone())).collect();
+        Self { base, posts, assets }
+    }
+
+    /// The front page.
+    pub fn home(&self) -> &Url {
+        &self.base
+    }
+
+    /// The URL of the file at `path` of the public tree (letters of any script; `/` between segments).
+    pub fn file(&self, path: &str) -> Url {
+        let encoded: Vec<String> =
+            path.split('/').map(|s| utf8_percent_encode(s, SEGMENT).to_string()).collect();
+        self.base
+            .join(&format!("./{}", encoded.join("/")))
+            .expect("encoded segments under a base that has a path")
+    }
+
+    /// `/<slug>/`.
+    pub fn post(&self, slug: &Slug) -> Url {
+        self.file(&format!("{slug}/"))
+    }
+
+    /// `/tags/<slug>/`.
+    pub fn tag(&self, slug: &Slug) -> Url {
+        self.file(&format!("tags/{slug}/"))
+    }
+
+    /// `/authors/<slug>/`.
+    pub fn author(&self, slug: &Slug) -> Url {
+        self.file(&format!("authors/{slug}/"))
+    }
+
+    /// `/languages/<tag>/`.
+    pub fn language(&self, lang: &Lang) -> Url {
+        self.file(&format!("languages/{}/", lang.as_str().to_lowercase()))
+    }
+
+    /// The web copy of an issue: `/issues/<name>/`.
+    pub fn issue(&self, name: &str) -> Url {
+        self.file(&format!("issues/{name}/"))
+    }
+
+    /// Where a relative path written in an essay leads, if a file stands there.
+    fn published(&self, from: &Post, path: &str) -> Option<Url> {
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
+        let folder = from.source.parent().unwrap_or(Path::new(""));
+        let beside = normal(&folder.join(decoded.trim_start_matches("./")));
+        let from_root = normal(Path::new(decoded.trim_start_matches('/')));
+        let found = |path: &PathBuf| {
+            let page = self.posts.get(path).map(|slug| self.post(slug));
+            page.or_else(|| self.assets.get(path).map(|asset| self.file(asset)))
+        };
+        [
+            beside,
+            from_root.clone(),
+            from_root.and_then(|p| p.strip_prefix("posts").ok().map(Path::to_path_buf)),
+        ]
+        .iter()
+        .flatten()
+        .find_map(found)
+    }
+}
+
+impl Linker for Urls {
+    fn permalink(&self, post: &Post) -> Url {
+        self.post(&post.slug)
+    }
+
+    fn resolve(&self, from: &Post, href: &str) -> String {
+        let permalink = self.permalink(from);
+        if href.starts_with('#') || href.is_empty() || Url::parse(href).is_ok() || href.starts_with("//") {
+            return joined(&permalink, href);
+        }
+        let (path, fragment) = href.find(['#', '?']).map_or((href, ""), |at| href.split_at(at));
+        match self.published(from, path) {
+            Some(url) => format!("{url}{}", joined_tail(fragment)),
+            None if path.starts_with('/') => joined(&self.base, &format!(".{href}")),
+            None => joined(&permalink, href),
+        }
+    }
+}
+
+/// `href` seen from `base`, in ASCII; as written where it is no URL at all.
+fn joined(base: &Url, href: &str) -> String {
+    base.join(href).map_or_else(|_| href.to_owned(), String::from)
+}
+
+/// Octets that may not stand in a query or fragment as they are (RFC 3986 §3.4).
+const TAIL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
+
+/// A query or fragment in ASCII.
+fn joined_tail(tail: &str) -> String {
+    utf8_percent_encode(tail, TAIL).to_string()
+}
+
+/// `path` without `.` and `..`; none where it leaves the folder it starts in.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => out.push(name),
+            Component::ParentDir => out.pop().then_some(())?,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(out)
+}
+
+/// A relative path with `/` between its parts on every system.
+fn path_text(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}

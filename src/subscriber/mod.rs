@@ -1,0 +1,11 @@
+//! A reader: address, pace, topics, language, consent. No storage.
+//!
+//! In: what a CSV file or a command line says. Out: a [`NewSubscriber`] for the ledger, a
+//! [`Cadence`] for the planner.
+
+mod model;
+
+pub use model::{
+    Cadence, CadenceDefaults, Consent, Hour, MonthDay, NewSubscriber, Pace, PaceError, Preferences, State,
+    Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
+};

@@ -1,0 +1,8 @@
+//! Interface words: what pages and mail say around an essay, in the reader's language.
+//!
+//! In: a language and a message id. Out: a phrase. The phrases stand in `locales/*.ftl`
+//! (Project Fluent, plural rules by CLDR) and are built into the program.
+
+mod lang;
+
+pub use lang::{Lang, LangError, Writing};
