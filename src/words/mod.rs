@@ -3,6 +3,10 @@
 //! In: a language and a message id. Out: a phrase. The phrases stand in `locales/*.ftl`
 //! (Project Fluent, plural rules by CLDR) and are built into the program.
 
+mod autonym;
 mod lang;
+mod phrases;
 
+pub use autonym::autonym;
 pub use lang::{Lang, LangError, Writing};
+pub use phrases::{PhraseError, Value, Words};

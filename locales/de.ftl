@@ -1,0 +1,53 @@
+## dates
+
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+
+## pages
+
+skip-to-content = Zum Inhalt springen
+site-navigation = Website
+pagination = Seiten
+neighbours = Weitere Beiträge
+home = Startseite
+posts = Beiträge
+tags = Schlagwörter
+authors = Autoren
+languages = Sprachen
+feeds = Feeds
+follow = Folgen
+follow-hint = Neue Beiträge erscheinen in jedem Feedreader. Fügen Sie dort eine dieser Adressen ein.
+reading-time = { $minutes } Min. Lesezeit
+post-count = { $count ->
+    [one] { $count } Beitrag
+   *[other] { $count } Beiträge
+}
+updated-on = Aktualisiert am { $date }
+tag-title = Beiträge zu „{ $tag }“
+author-title = Beiträge von { $author }
+language-title = Beiträge in dieser Sprache: { $language }
+page-number = Seite { $page } von { $pages }
+newer-posts = Neuere Beiträge
+older-posts = Ältere Beiträge
+previous-post = Vorheriger Beitrag
+next-post = Nächster Beitrag
+no-posts = Noch ist nichts erschienen.
+not-found = Seite nicht gefunden
+not-found-hint = Unter dieser Adresse ist nichts. Vielleicht ist die Seite umgezogen, oder der Link enthält einen Tippfehler.
+back-home = Zur Startseite
+moved = Diese Seite ist umgezogen
+moved-to = Sie finden sie hier: { $title }
+
+## mail

@@ -1,0 +1,56 @@
+# Interface words of pages and mail. One file a language; every file has the same messages
+# with the same variables. Syntax: Project Fluent.
+
+## dates
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
+## pages
+
+skip-to-content = Skip to content
+site-navigation = Site
+pagination = Pages
+neighbours = More posts
+home = Home
+posts = Posts
+tags = Tags
+authors = Authors
+languages = Languages
+feeds = Feeds
+follow = Follow
+follow-hint = New posts come to any feed reader. Paste one of these addresses into yours.
+reading-time = { $minutes } min read
+post-count = { $count ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+updated-on = Updated { $date }
+tag-title = Posts tagged “{ $tag }”
+author-title = Posts by { $author }
+language-title = Posts in { $language }
+page-number = Page { $page } of { $pages }
+newer-posts = Newer posts
+older-posts = Older posts
+previous-post = Previous
+next-post = Next
+no-posts = Nothing has been published yet.
+not-found = Page not found
+not-found-hint = There is nothing at this address. It may have moved, or the link has a typing mistake.
+back-home = Go to the front page
+moved = This page has moved
+moved-to = You will find it here: { $title }
+
+## mail

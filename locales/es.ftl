@@ -1,0 +1,53 @@
+## dates
+
+date = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+} de { $year }
+
+## pages
+
+skip-to-content = Saltar al contenido
+site-navigation = Sitio
+pagination = Páginas
+neighbours = Más artículos
+home = Inicio
+posts = Artículos
+tags = Etiquetas
+authors = Autores
+languages = Idiomas
+feeds = Canales
+follow = Seguir
+follow-hint = Los artículos nuevos llegan a cualquier lector de canales. Pegue en el suyo una de estas direcciones.
+reading-time = { $minutes } min de lectura
+post-count = { $count ->
+    [one] { $count } artículo
+   *[other] { $count } artículos
+}
+updated-on = Actualizado el { $date }
+tag-title = Artículos sobre «{ $tag }»
+author-title = Artículos de { $author }
+language-title = Artículos en este idioma: { $language }
+page-number = Página { $page } de { $pages }
+newer-posts = Artículos más recientes
+older-posts = Artículos anteriores
+previous-post = Artículo anterior
+next-post = Artículo siguiente
+no-posts = Todavía no se ha publicado nada.
+not-found = Página no encontrada
+not-found-hint = No hay nada en esta dirección. Puede que la página se haya movido o que el enlace tenga una errata.
+back-home = Ir a la portada
+moved = Esta página se ha movido
+moved-to = La encontrará aquí: { $title }
+
+## mail

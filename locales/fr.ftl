@@ -1,0 +1,56 @@
+## dates
+
+date = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+} { $year }
+
+## pages
+
+skip-to-content = Aller au contenu
+site-navigation = Site
+pagination = Pages
+neighbours = Autres articles
+home = Accueil
+posts = Articles
+tags = Mots-clés
+authors = Auteurs
+languages = Langues
+feeds = Flux
+follow = Suivre
+follow-hint = Les nouveaux articles arrivent dans tout lecteur de flux. Collez-y l’une de ces adresses.
+reading-time = { $minutes } min de lecture
+post-count = { $count ->
+    [one] { $count } article
+   *[other] { $count } articles
+}
+updated-on = Mis à jour le { $date }
+tag-title = Articles sur « { $tag } »
+author-title = Articles de { $author }
+language-title = Articles dans cette langue : { $language }
+page-number = Page { $page } sur { $pages }
+newer-posts = Articles plus récents
+older-posts = Articles plus anciens
+previous-post = Article précédent
+next-post = Article suivant
+no-posts = Rien n’a encore été publié.
+not-found = Page introuvable
+not-found-hint = Il n’y a rien à cette adresse. La page a peut-être été déplacée, ou le lien comporte une faute de frappe.
+back-home = Aller à la page d’accueil
+moved = Cette page a été déplacée
+moved-to = Elle se trouve ici : { $title }
+
+## mail

@@ -1,0 +1,37 @@
+## dates
+
+date = { $year }年{ $month }月{ $day }日
+
+## pages
+
+skip-to-content = 本文へ移動
+site-navigation = サイト
+pagination = ページ送り
+neighbours = ほかの記事
+home = ホーム
+posts = 記事
+tags = タグ
+authors = 著者
+languages = 言語
+feeds = フィード
+follow = 購読
+follow-hint = 新しい記事は、お使いのフィードリーダーで受け取れます。次のいずれかのアドレスを登録してください。
+reading-time = { $minutes }分で読めます
+post-count = { $count }件の記事
+updated-on = { $date }更新
+tag-title = タグ「{ $tag }」の記事
+author-title = { $author }の記事
+language-title = { $language }の記事
+page-number = { $pages }ページ中{ $page }ページ
+newer-posts = 新しい記事
+older-posts = 過去の記事
+previous-post = 前の記事
+next-post = 次の記事
+no-posts = まだ記事はありません。
+not-found = ページが見つかりません
+not-found-hint = このアドレスには何もありません。ページが移動したか、リンクに誤りがあるようです。
+back-home = トップページへ
+moved = このページは移動しました
+moved-to = 移動先：{ $title }
+
+## mail

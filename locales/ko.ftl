@@ -1,0 +1,37 @@
+## dates
+
+date = { $year }년 { $month }월 { $day }일
+
+## pages
+
+skip-to-content = 본문으로 건너뛰기
+site-navigation = 사이트
+pagination = 페이지 이동
+neighbours = 다른 글
+home = 홈
+posts = 글
+tags = 태그
+authors = 글쓴이
+languages = 언어
+feeds = 피드
+follow = 구독
+follow-hint = 새 글은 어떤 피드 리더에서든 받아 볼 수 있습니다. 다음 주소 가운데 하나를 등록하세요.
+reading-time = 읽는 시간 { $minutes }분
+post-count = 글 { $count }편
+updated-on = { $date }에 고침
+tag-title = ‘{ $tag }’ 태그가 달린 글
+author-title = { $author }의 글
+language-title = { $language }로 쓴 글
+page-number = { $pages }쪽 중 { $page }쪽
+newer-posts = 새 글
+older-posts = 지난 글
+previous-post = 이전 글
+next-post = 다음 글
+no-posts = 아직 발행된 글이 없습니다.
+not-found = 페이지를 찾을 수 없습니다
+not-found-hint = 이 주소에는 아무것도 없습니다. 페이지가 옮겨졌거나 링크에 오타가 있을 수 있습니다.
+back-home = 첫 페이지로
+moved = 이 페이지는 옮겨졌습니다
+moved-to = 옮긴 곳: { $title }
+
+## mail

@@ -1,0 +1,53 @@
+## dates
+
+date = { $day } de { $month ->
+    [1] janeiro
+    [2] fevereiro
+    [3] março
+    [4] abril
+    [5] maio
+    [6] junho
+    [7] julho
+    [8] agosto
+    [9] setembro
+    [10] outubro
+    [11] novembro
+   *[12] dezembro
+} de { $year }
+
+## pages
+
+skip-to-content = Ir para o conteúdo
+site-navigation = Site
+pagination = Páginas
+neighbours = Mais artigos
+home = Início
+posts = Artigos
+tags = Etiquetas
+authors = Autores
+languages = Idiomas
+feeds = Feeds
+follow = Seguir
+follow-hint = Os novos artigos chegam a qualquer leitor de feeds. Cole no seu um destes endereços.
+reading-time = { $minutes } min de leitura
+post-count = { $count ->
+    [one] { $count } artigo
+   *[other] { $count } artigos
+}
+updated-on = Atualizado em { $date }
+tag-title = Artigos sobre “{ $tag }”
+author-title = Artigos de { $author }
+language-title = Artigos neste idioma: { $language }
+page-number = Página { $page } de { $pages }
+newer-posts = Artigos mais recentes
+older-posts = Artigos mais antigos
+previous-post = Artigo anterior
+next-post = Artigo seguinte
+no-posts = Ainda não foi publicado nada.
+not-found = Página não encontrada
+not-found-hint = Não há nada neste endereço. A página pode ter mudado de lugar ou o link tem um erro de digitação.
+back-home = Ir para a página inicial
+moved = Esta página mudou de endereço
+moved-to = Ela está aqui: { $title }
+
+## mail

@@ -1,0 +1,37 @@
+## dates
+
+date = { $year }年{ $month }月{ $day }日
+
+## pages
+
+skip-to-content = 跳到正文
+site-navigation = 网站
+pagination = 分页
+neighbours = 其他文章
+home = 首页
+posts = 文章
+tags = 标签
+authors = 作者
+languages = 语言
+feeds = 订阅源
+follow = 订阅
+follow-hint = 新文章可在任何订阅阅读器中收到。把以下任一地址加到您的阅读器即可。
+reading-time = 阅读约 { $minutes } 分钟
+post-count = { $count } 篇文章
+updated-on = 更新于 { $date }
+tag-title = 标签“{ $tag }”下的文章
+author-title = { $author }的文章
+language-title = { $language }文章
+page-number = 第 { $page } 页，共 { $pages } 页
+newer-posts = 较新的文章
+older-posts = 较早的文章
+previous-post = 上一篇
+next-post = 下一篇
+no-posts = 还没有发布文章。
+not-found = 找不到页面
+not-found-hint = 这个地址没有内容。页面可能已经移走，或者链接有误。
+back-home = 回到首页
+moved = 此页面已移走
+moved-to = 新的位置：{ $title }
+
+## mail
