@@ -9,4 +9,7 @@
 
 mod model;
 
-pub use model::{Announced, Book, CohortId, Edition, Group, Issue, IssueKey, Seq, Series, Served, Standing};
+pub use model::{
+    Announced, Announcement, Book, CohortId, Edition, Group, Issue, IssueKey, Passed, Rename, Seq, Series,
+    Served, Silence, Standing,
+};

@@ -15,10 +15,11 @@ use crate::words::Lang;
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
-/// A post the ledger has seen published.
+/// A post the ledger has seen published. Its `seq` never changes; all else follows the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announced {
     pub seq: Seq,
+    /// What the post is called now: a file renamed without a stored id is called differently.
     pub id: PostId,
     /// Where it was last seen.
     pub source: PathBuf,
@@ -27,8 +28,37 @@ pub struct Announced {
     pub published: Timestamp,
     /// Digest of the essay, to recognise it when its file is renamed.
     pub content_hash: String,
+    /// What topics are compared with.
+    pub tags: Vec<Slug>,
     /// Whether it was there before mailing began: never mailed.
     pub is_baseline: bool,
+    /// Whether its author wants it mailed; if not, it is announced all the same and never mailed.
+    pub is_mailed: bool,
+}
+
+/// What a run finds in the posts that the book does not say yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Announcement {
+    /// Posts never seen before, in the order of the numbers they get.
+    pub new: Vec<Announced>,
+    /// Known posts that were moved, edited, retitled or renamed: each takes the place of the row with its `seq`.
+    pub changed: Vec<Announced>,
+    /// Which of the changed ones are called differently now.
+    pub renamed: Vec<Rename>,
+    /// Known posts that are in no output now: deleted, or drafts again, or dated later.
+    pub missing: Vec<Seq>,
+}
+
+/// A known post found under another name. It is no news and is not mailed again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rename {
+    pub seq: Seq,
+    /// Where it was, and where it is now, below the posts folder.
+    pub from: PathBuf,
+    pub to: PathBuf,
+    /// The id feed readers know it by, and the one it has now.
+    pub old_id: PostId,
+    pub new_id: PostId,
 }
 
 /// What the ledger remembers that planning needs.
@@ -65,6 +95,9 @@ pub struct IssueKey(pub String);
 pub struct CohortId(pub u32);
 
 /// Confirmed readers who asked for the same and have been served equally far.
+///
+/// For a scheduled issue only those count who had confirmed, and had last changed their preferences, by the time
+/// it was due: whoever changes from Sundays to Fridays on a Wednesday waits for Friday.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub cohort: CohortId,
@@ -85,8 +118,29 @@ pub struct Issue {
     pub through: Seq,
     /// What goes out, never without posts. Empty: nothing new for anyone, the key is used up all the same.
     pub editions: Vec<Edition>,
-    /// Groups for whom there is nothing in this window.
-    pub without: Vec<Group>,
+    /// Groups for whom there is nothing in this window. They are served through `through` like the others.
+    pub without: Vec<Passed>,
+}
+
+/// A group that gets nothing from an issue, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    pub group: Group,
+    pub why: Silence,
+}
+
+/// Why a group gets nothing from an issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Silence {
+    /// Nothing was announced since they were last served.
+    NothingNew,
+    /// All that was announced had been published before mailing began.
+    OnlyBaseline,
+    /// What was announced is not for mail, or was withdrawn.
+    NothingToMail,
+    /// What was announced has none of their topics.
+    OtherTopics,
 }
 
 /// The same posts in the same language for all its readers: rendered once.
