@@ -8,8 +8,10 @@
 
 pub mod markup;
 mod model;
+mod settings;
 
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
     Rendering, Slug, SlugError, Tag,
 };
+pub use settings::{PostSettings, SlugStyle};

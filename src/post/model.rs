@@ -189,6 +189,8 @@ pub struct Post {
     pub word_count: usize,
     /// At least 1.
     pub reading_minutes: usize,
+    /// SHA-256 of title and essay in hexadecimal: the same wherever the file lies and whatever its other front matter says.
+    pub content_hash: String,
     /// Path below the posts folder, with `/` on every system.
     pub source: PathBuf,
     pub body: Body,

@@ -1,0 +1,28 @@
+//! What reading essays must be told.
+
+use jiff::tz::TimeZone;
+
+use crate::post::Author;
+use crate::words::Lang;
+
+/// Facts about the publication that fill in what a post does not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostSettings {
+    /// Where a date without an offset is meant.
+    pub zone: TimeZone,
+    pub lang: Lang,
+    pub author: Author,
+    /// The domain new ids are made under: `example.org` gives `tag:example.org,2026-03-01:on-maps`.
+    pub tag_authority: String,
+    pub slugs: SlugStyle,
+}
+
+/// How slugs are made from words that are not ASCII.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SlugStyle {
+    /// Letters stay in their script; only Latin letters lose their accents.
+    #[default]
+    Keep,
+    /// Everything becomes ASCII but Japanese kanji, whose reading nobody can guess.
+    Romanised,
+}
