@@ -254,3 +254,13 @@ pub struct Rendering {
     /// For feeds and mail: stands alone, no class, no script, MathML for math.
     pub portable: String,
 }
+
+impl fmt::Display for Fault {
+    /// `posts/on-maps.md:3: what is wrong`; the help is not part of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file.display(), self.what),
+            line => write!(f, "{}:{line}: {}", self.file.display(), self.what),
+        }
+    }
+}
