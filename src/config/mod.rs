@@ -1,1 +1,236 @@
 //! `config.toml` and the environment become each room's own settings.
+//!
+//! In: the folder of a publication and the variables of the environment. Out: a [`Config`], or every
+//! fault with file and line. A key that is not known is a fault: a typo must not pass for a default.
+//!
+//! Each key can be set as `POSTRIDER_<TABLE>__<KEY>`, or as `POSTRIDER_<TABLE>__<KEY>_FILE` naming a
+//! file that holds the value. Secrets can be set only so; the file is committed, and they are not.
+
+mod environment;
+mod file;
+mod names;
+mod settings;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::post::Fault;
+
+pub use environment::{Environment, Secret};
+pub use file::{Ambiguous, ConfigFile, DigestContent};
+pub use settings::{DeliverySettings, DkimSettings, LedgerUrl, MailSettings, PlanSettings};
+
+/// What a publication has been told, checked as far as it can be without its posts.
+#[derive(Debug)]
+pub struct Config {
+    root: PathBuf,
+    file: ConfigFile,
+    secrets: environment::Secrets,
+    places: names::Places,
+}
+
+/// The name of the file a publication is known by.
+pub const FILE_NAME: &str = "config.toml";
+
+impl Config {
+    /// Reads `config.toml` in `root` and lays the environment over it.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing, is not TOML, holds an unknown key or a value of the wrong kind, or if a
+    /// variable that begins with `POSTRIDER_` names no key.
+    pub fn load(root: &Path, environment: &Environment) -> Result<Self, ConfigError> {
+        let path = root.join(FILE_NAME);
+        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => ConfigError::Missing { folder: root.to_path_buf() },
+            _ => ConfigError::Unreadable { path, source },
+        })?;
+        Self::from_text(root, &text, environment)
+    }
+
+    fn from_text(root: &Path, text: &str, environment: &Environment) -> Result<Self, ConfigError> {
+        let places = names::Places::of(text);
+        let (file, secrets, places) = file::read(text)
+            .and_then(|table| environment.overlay(table, places))
+            .map_err(|faults| ConfigError::Faults { faults })?;
+        Ok(Self { root: root.to_path_buf(), file, secrets, places })
+    }
+
+    /// The folder of the publication.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the essays are.
+    pub fn posts_folder(&self) -> PathBuf {
+        self.root.join("posts")
+    }
+
+    /// Where the publication keeps templates of its own, if it has any.
+    pub fn templates_folder(&self) -> Option<PathBuf> {
+        Some(self.root.join("templates")).filter(|folder| folder.is_dir())
+    }
+
+    /// The list of readers kept beside the configuration, if there is one.
+    pub fn subscribers_file(&self) -> Option<PathBuf> {
+        self.file.subscribers.as_ref().map(|path| self.root.join(path))
+    }
+}
+
+/// The JSON Schema of `config.toml` (draft 2020-12).
+pub fn schema() -> serde_json::Value {
+    file::schema()
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("no {FILE_NAME} in {}", folder.display())]
+    Missing { folder: PathBuf },
+    #[error("{} cannot be read", path.display())]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))]
+    Faults { faults: Vec<Fault> },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        let environment = Environment::from_pairs(variables.iter().map(|(k, v)| ((*k).into(), (*v).into())));
+        Config::from_text(Path::new("."), text, &environment).map_err(|error| {
+            let ConfigError::Faults { faults } = error else { panic!("{error}") };
+            faults
+                .iter()
+                .map(|f| format!("{f}{}", f.help.as_ref().map(|h| format!(" | {h}")).unwrap_or_default()))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn an_unknown_key_is_a_fault_with_its_line_and_the_nearest_name() {
+        for (text, want) in [
+            (
+                "[publication]\nurl = \"https://example.org/\"\ntitel = \"Maps\"\n",
+                "config.toml:3: unknown key `titel` in [publication] | did you mean `title`?",
+            ),
+            ("[feed]\nitems = 3\n", "config.toml:1: unknown table `feed` | did you mean `feeds`?"),
+            (
+                "subscriber = \"a.csv\"\n",
+                "config.toml:1: unknown key `subscriber` | did you mean `subscribers`?",
+            ),
+        ] {
+            assert_eq!(load(text, &[]).unwrap_err(), [want], "given {text}");
+        }
+    }
+
+    #[test]
+    fn every_unknown_key_is_told_in_one_run() {
+        let faults = load("[feeds]\nitem = 3\n\n[smtp]\nurll = \"\"\n", &[]).unwrap_err();
+        assert_eq!(faults.len(), 2, "{faults:?}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_a_fault_with_its_line() {
+        for (text, want) in [
+            (
+                "[feeds]\nitems = \"many\"\n",
+                "config.toml:2: invalid type: string \"many\", expected a whole number",
+            ),
+            (
+                "[delivery]\nambiguous = \"maybe\"\n",
+                "config.toml:2: unknown variant `maybe`, expected `resend` or `hold`",
+            ),
+            (
+                "[publication]\nurl = \"not a url\"\n",
+                "config.toml:2: `not a url` is not valid: relative URL without a base",
+            ),
+            ("[publication]\nurl \"x\"\n", "config.toml:2: key with no value, expected `=`"),
+        ] {
+            assert_eq!(load(text, &[]).unwrap_err(), [want], "given {text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_sets_a_key_and_wins_over_the_file() {
+        let config = load(
+            "[publication]\ntitle = \"Old\"\n",
+            &[
+                ("POSTRIDER_PUBLICATION__TITLE", "New: 7"),
+                ("POSTRIDER_FEEDS__ITEMS", "0"),
+                ("POSTRIDER_FEEDS__FORMATS", "rss, json"),
+                ("POSTRIDER_MARKDOWN__HIGHLIGHT", "false"),
+                ("POSTRIDER_SUBSCRIBERS", "people.csv"),
+                ("HOME", "/nowhere"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.file.publication.title.as_deref(), Some("New: 7"));
+        assert_eq!(config.file.feeds.items, 0);
+        assert_eq!(config.file.feeds.formats.len(), 2);
+        assert!(!config.file.markdown.highlight);
+        assert_eq!(config.subscribers_file(), Some(PathBuf::from("./people.csv")));
+    }
+
+    #[test]
+    fn a_variable_that_names_no_key_or_holds_a_wrong_value_is_a_fault() {
+        for (name, value, want) in [
+            (
+                "POSTRIDER_FEEDS__ITEM",
+                "3",
+                "POSTRIDER_FEEDS__ITEM: no such key | did you mean `POSTRIDER_FEEDS__ITEMS`?",
+            ),
+            ("POSTRIDER_FEEDS__ITEMS", "three", "POSTRIDER_FEEDS__ITEMS: `three` is not a whole number"),
+            (
+                "POSTRIDER_MARKDOWN__HIGHLIGHT",
+                "yes",
+                "POSTRIDER_MARKDOWN__HIGHLIGHT: `yes` is neither true nor false",
+            ),
+            (
+                "POSTRIDER_PUBLICATION__TITLE_FILE",
+                "no-such-file",
+                "POSTRIDER_PUBLICATION__TITLE_FILE: the file it names cannot be read: No such file or directory (os error 2)",
+            ),
+        ] {
+            assert_eq!(load("", &[(name, value)]).unwrap_err(), [want]);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_and_a_secret_in_a_variable_is_never_shown() {
+        let faults = load("[smtp]\npassword = \"sesame\"\n", &[]).unwrap_err();
+        assert_eq!(
+            faults,
+            ["config.toml:2: `password` is a secret and this file is committed | \
+              set POSTRIDER_SMTP__PASSWORD, or POSTRIDER_SMTP__PASSWORD_FILE to the name of a file that holds it"]
+        );
+        let config = load("", &[("POSTRIDER_SMTP__PASSWORD", "sesame")]).unwrap();
+        assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn a_variable_can_name_a_file_that_holds_the_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("title");
+        std::fs::write(&path, "From a file\n").unwrap();
+        let config = load("", &[("POSTRIDER_PUBLICATION__TITLE_FILE", path.to_str().unwrap())]).unwrap();
+        assert_eq!(config.file.publication.title.as_deref(), Some("From a file"));
+    }
+
+    #[test]
+    fn every_key_is_documented_in_the_schema() {
+        let schema = schema();
+        let tables = schema["$defs"].as_object().unwrap();
+        for (name, table) in tables.iter().filter(|(_, table)| table["properties"].is_object()) {
+            for (key, property) in table["properties"].as_object().unwrap() {
+                assert!(property["description"].is_string(), "{name}.{key} has no description");
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Variables of the environment laid over the file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::file::ConfigFile;
+use super::names::{KEYS, Kind, Places, SECRETS, did_you_mean, in_plain_words, variable_of};
+use crate::post::Fault;
+
+/// The variables that begin with `POSTRIDER_`, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(BTreeMap<String, Secret>);
+
+/// A value that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself. Hand it on; do not print it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The secrets the environment holds, by table and key.
+pub(super) type Secrets = BTreeMap<(&'static str, &'static str), Secret>;
+
+/// What the name of a variable stands for.
+enum Target {
+    Key { table: String, key: String, kind: Kind },
+    Secret((&'static str, &'static str)),
+}
+
+const PREFIX: &str = "POSTRIDER_";
+
+impl Environment {
+    /// Keeps the variables that are meant for this program.
+    pub fn from_pairs(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        Self(
+            pairs
+                .filter(|(name, _)| name.starts_with(PREFIX))
+                .map(|(name, value)| (name, Secret(value)))
+                .collect(),
+        )
+    }
+
+    /// Lays the variables over `table`; gives the configuration, the secrets and where each key was set.
+    pub(super) fn overlay(
+        &self,
+        mut table: Table,
+        mut places: Places,
+    ) -> Result<(ConfigFile, Secrets, Places), Vec<Fault>> {
+        let mut secrets = Secrets::new();
+        let mut faults = Vec::new();
+        for (name, value) in &self.0 {
+            match set(&mut table, &mut secrets, &mut places, name, value) {
+                Ok(()) => {}
+                Err((what, help)) => faults.push(Fault { file: PathBuf::from(name), line: 0, what, help }),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let file =
+            ConfigFile::deserialize(table).expect("the file and each variable were read one by one before");
+        Ok((file, secrets, places))
+    }
+}
+
+type Complaint = (String, Option<String>);
+
+/// Sets what the variable `name` stands for.
+fn set(
+    table: &mut Table,
+    secrets: &mut Secrets,
+    places: &mut Places,
+    name: &str,
+    value: &Secret,
+) -> Result<(), Complaint> {
+    let (target, text) = match (target_of(name), name.strip_suffix("_FILE").and_then(target_of)) {
+        (Some(target), _) => (target, value.clone()),
+        (None, Some(target)) => (target, contents(value)?),
+        (None, None) => return Err(no_such_key(name)),
+    };
+    match target {
+        Target::Secret(which) => {
+            secrets.insert(which, text);
+        }
+        Target::Key { table: in_table, key, kind } => {
+            let value = value_of(kind, text.expose()).map_err(|what| (what, None))?;
+            check(&in_table, &key, &value)?;
+            places.put(&in_table, &key, name);
+            put(table, &in_table, &key, value);
+        }
+    }
+    Ok(())
+}
+
+fn target_of(name: &str) -> Option<Target> {
+    let secret = SECRETS.into_iter().find(|(table, key)| variable_of(table, key) == name);
+    let key = || KEYS.iter().find(|((table, key), _)| variable_of(table, key) == name);
+    secret.map(Target::Secret).or_else(|| {
+        key().map(|((table, key), kind)| Target::Key { table: table.clone(), key: key.clone(), kind: *kind })
+    })
+}
+
+fn no_such_key(name: &str) -> Complaint {
+    let names: Vec<String> = KEYS.keys().map(|(table, key)| variable_of(table, key)).collect();
+    ("no such key".to_owned(), did_you_mean(name, names.iter().map(String::as_str)))
+}
+
+/// What stands in the file that a `…_FILE` variable names, without its last line end.
+fn contents(path: &Secret) -> Result<Secret, Complaint> {
+    let text = std::fs::read_to_string(path.expose())
+        .map_err(|error| (format!("the file it names cannot be read: {error}"), None))?;
+    Ok(Secret(text.strip_suffix('\n').map_or(text.clone(), |t| t.strip_suffix('\r').unwrap_or(t).to_owned())))
+}
+
+fn value_of(kind: Kind, text: &str) -> Result<Value, String> {
+    match kind {
+        Kind::Text => Ok(Value::String(text.to_owned())),
+        Kind::Integer => {
+            text.trim().parse().map(Value::Integer).map_err(|_| format!("`{text}` is not a whole number"))
+        }
+        Kind::Boolean => {
+            text.trim().parse().map(Value::Boolean).map_err(|_| format!("`{text}` is neither true nor false"))
+        }
+        Kind::List => {
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
+        }
+    }
+}
+
+/// Whether the value alone makes a valid configuration, so that a fault names the variable.
+fn check(table: &str, key: &str, value: &Value) -> Result<(), Complaint> {
+    let mut alone = Table::new();
+    put(&mut alone, table, key, value.clone());
+    ConfigFile::deserialize(alone).map(|_| ()).map_err(|error| (in_plain_words(error.message()), None))
+}
+
+fn put(root: &mut Table, table: &str, key: &str, value: Value) {
+    if table.is_empty() {
+        root.insert(key.to_owned(), value);
+    } else if let Value::Table(inner) = root.entry(table).or_insert_with(|| Value::Table(Table::new())) {
+        inner.insert(key.to_owned(), value);
+    }
+}

@@ -1,0 +1,387 @@
+//! Each room's own settings, made from the file.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::environment::Secret;
+use super::file::{Ambiguous, DefaultPace, DigestContent, FeedKind, FeedText, WeekdayName};
+use super::{Config, ConfigError};
+use crate::address::Domain;
+use crate::ledger::Policy;
+use crate::message::{Leave, Masthead};
+use crate::post::Author;
+use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace, ZoneName};
+use crate::words::Lang;
+
+/// Where the ledger is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerUrl {
+    Sqlite(PathBuf),
+}
+
+/// What the planner must be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanSettings {
+    pub defaults: CadenceDefaults,
+    /// Posts published before this are a baseline. None: all that exist at the first run are.
+    pub announce_since: Option<Timestamp>,
+    pub max_new: usize,
+}
+
+/// What writing mail must be told.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    pub masthead: Masthead,
+    pub digest: DigestContent,
+    pub dkim: Option<DkimSettings>,
+}
+
+/// Keys this program signs with.
+#[derive(Clone, Debug)]
+pub struct DkimSettings {
+    pub domain: Domain,
+    pub rsa: Option<(String, Secret)>,
+    pub ed25519: Option<(String, Secret)>,
+}
+
+/// What handing mail over must be told.
+#[derive(Clone, Debug)]
+pub struct DeliverySettings {
+    pub smtp_url: String,
+    pub user: Option<String>,
+    pub password: Option<Secret>,
+    pub ca_file: Option<PathBuf>,
+    pub connections: usize,
+    pub messages_per_connection: usize,
+    pub policy: Policy,
+    pub linger: Duration,
+    pub expire: Duration,
+}
+
+impl Config {
+    /// What the public tree shows of the publication.
+    ///
+    /// # Errors
+    ///
+    /// If `publication.url` or `publication.title` is missing, or a value is out of its range.
+    pub fn site(&self) -> Result<SiteSettings, ConfigError> {
+        let publication = &self.file.publication;
+        let url = self.url()?;
+        let title = self.required("publication", "title", publication.title.clone(), "My letters")?;
+        let feeds = &self.file.feeds;
+        Ok(SiteSettings {
+            url,
+            description: publication.description.clone().unwrap_or_default(),
+            lang: self.lang(),
+            author: self.author(&title),
+            rights: publication.rights.clone(),
+            posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
+            feeds: FeedSettings {
+                items: feeds.items,
+                content: match feeds.content {
+                    FeedText::Full => FeedContent::Full,
+                    FeedText::Summary => FeedContent::Summary,
+                },
+                formats: feeds.formats.iter().map(|kind| format_of(*kind)).collect(),
+            },
+            title,
+        })
+    }
+
+    /// Where the public tree is served.
+    fn url(&self) -> Result<Url, ConfigError> {
+        let mut url =
+            self.required("publication", "url", self.file.publication.url.clone(), "https://example.org/")?;
+        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
+            return Err(self.fault(
+                "publication",
+                "url",
+                "expected an https or http address".to_owned(),
+                None,
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(self.fault(
+                "publication",
+                "url",
+                "expected an address without `?` and `#`".to_owned(),
+                None,
+            ));
+        }
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Ok(url)
+    }
+
+    /// Language of posts that name none.
+    pub fn lang(&self) -> Lang {
+        self.file.publication.language.clone().unwrap_or_else(|| "en".parse().expect("en is a language tag"))
+    }
+
+    /// Zone of dates that name none.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not one of the IANA database.
+    pub fn zone(&self) -> Result<ZoneName, ConfigError> {
+        let name = self.file.publication.time_zone.as_deref().unwrap_or("UTC");
+        name.parse().map_err(|error: crate::subscriber::PaceError| {
+            self.fault("publication", "time_zone", error.to_string(), None)
+        })
+    }
+
+    fn author(&self, title: &str) -> Author {
+        let publication = &self.file.publication;
+        let name = publication.author.clone().unwrap_or_else(|| title.to_owned());
+        Author { slug: "author".parse().expect("a slug"), name, url: publication.author_url.clone() }
+    }
+
+    /// What decides when digests are due and what is news.
+    ///
+    /// # Errors
+    ///
+    /// If an hour, day, zone or date is not one.
+    pub fn plan(&self) -> Result<PlanSettings, ConfigError> {
+        let schedule = &self.file.schedule;
+        let zone = self.zone()?;
+        let expected = |key, what: &str| self.fault("schedule", key, format!("expected {what}"), None);
+        let hour = Hour::new(schedule.hour).ok_or_else(|| expected("hour", "an hour from 0 to 23"))?;
+        let month_day =
+            MonthDay::new(schedule.month_day).ok_or_else(|| expected("month_day", "a day from 1 to 28"))?;
+        let announce_since = schedule
+            .announce_since
+            .as_deref()
+            .map(|text| {
+                moment(text, &zone.rules())
+                    .ok_or_else(|| expected("announce_since", "a date or an RFC 3339 time"))
+            })
+            .transpose()?;
+        let defaults = CadenceDefaults {
+            pace: pace_of(schedule.pace),
+            hour,
+            weekday: weekday_of(schedule.weekday),
+            month_day,
+            zone,
+            lang: self.lang(),
+        };
+        Ok(PlanSettings {
+            defaults,
+            announce_since,
+            max_new: self.in_range("schedule", "max_new", schedule.max_new)?,
+        })
+    }
+
+    /// What mail says of its sender.
+    ///
+    /// # Errors
+    ///
+    /// If there is no sender, no postal address or no way to leave: no mail goes out without them.
+    pub fn mail(&self) -> Result<MailSettings, ConfigError> {
+        let mail = &self.file.mail;
+        let site = self.site()?;
+        let from = self.required("mail", "from", mail.from.clone(), "Ada Lovelace <ada@example.org>")?;
+        let postal_address = self.required(
+            "mail",
+            "postal_address",
+            mail.postal_address.clone(),
+            "1 Example Street, Exampletown",
+        )?;
+        let list_id = match &mail.list_id {
+            Some(id) => id.clone(),
+            None => self.domain_of(&site.url)?,
+        };
+        let masthead = Masthead {
+            title: site.title,
+            url: site.url,
+            from,
+            reply_to: mail.reply_to.clone(),
+            postal_address,
+            leave: self.leave()?,
+            bounce_address: mail.bounce_address.clone(),
+            list_id,
+        };
+        Ok(MailSettings { masthead, digest: mail.digest, dkim: self.dkim()? })
+    }
+
+    fn leave(&self) -> Result<Leave, ConfigError> {
+        let service = self.file.serve.url.clone();
+        if service.as_ref().is_some_and(|url| url.scheme() != "https") {
+            let what = "expected an https address: mail providers ask it of one-click links (RFC 8058 §3.1)";
+            return Err(self.fault("serve", "url", what.to_owned(), None));
+        }
+        match (service, self.file.mail.leave_address.clone()) {
+            (Some(service), Some(address)) => Ok(Leave::Both { service, address }),
+            (Some(service), None) => Ok(Leave::Web { service }),
+            (None, Some(address)) => Ok(Leave::Mail { address }),
+            (None, None) => Err(self.fault(
+                "mail",
+                "leave_address",
+                "no way to leave: neither `mail.leave_address` nor `serve.url` is set".to_owned(),
+                Some("set `leave_address = \"leave@example.org\"` in [mail]: every mail names it".to_owned()),
+            )),
+        }
+    }
+
+    fn dkim(&self) -> Result<Option<DkimSettings>, ConfigError> {
+        let table = &self.file.dkim;
+        let Some(domain) = table.domain.clone() else { return Ok(None) };
+        let key = |selector: &Option<String>, name, key| match (selector, self.secrets.get(&("dkim", key))) {
+            (Some(selector), Some(secret)) => Ok(Some((selector.clone(), secret.clone()))),
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                let what = format!("`{name}` is set and its key is not");
+                let variable = super::names::variable_of("dkim", key);
+                Err(self.fault(
+                    "dkim",
+                    name,
+                    what,
+                    Some(format!("set {variable} or {variable}_FILE to the key in PEM")),
+                ))
+            }
+            (None, Some(_)) => {
+                Err(self.fault("dkim", "domain", format!("a key is set and `{name}` is not"), None))
+            }
+        };
+        let rsa = key(&table.selector, "selector", "rsa_key")?;
+        let ed25519 = key(&table.ed25519_selector, "ed25519_selector", "ed25519_key")?;
+        if rsa.is_none() && ed25519.is_none() {
+            return Err(self.fault(
+                "dkim",
+                "domain",
+                "a signing domain is set and no selector is".to_owned(),
+                None,
+            ));
+        }
+        Ok(Some(DkimSettings { domain, rsa, ed25519 }))
+    }
+
+    /// How mail is handed over.
+    ///
+    /// # Errors
+    ///
+    /// If a number is out of its range.
+    pub fn delivery(&self) -> Result<DeliverySettings, ConfigError> {
+        let smtp = &self.file.smtp;
+        Ok(DeliverySettings {
+            smtp_url: smtp.url.clone(),
+            user: smtp.user.clone(),
+            password: self.secrets.get(&("smtp", "password")).cloned(),
+            ca_file: smtp.ca_file.as_ref().map(|path| self.root.join(path)),
+            connections: self.in_range("smtp", "connections", smtp.connections)?,
+            messages_per_connection: self.in_range(
+                "smtp",
+                "messages_per_connection",
+                smtp.messages_per_connection,
+            )?,
+            policy: match self.file.delivery.ambiguous {
+                Ambiguous::Resend => Policy::Resend,
+                Ambiguous::Hold => Policy::Hold,
+            },
+            linger: Duration::from_secs(self.file.delivery.linger_secs),
+            expire: Duration::from_secs(self.file.delivery.expire_hours.saturating_mul(3600)),
+        })
+    }
+
+    /// Where the ledger is.
+    ///
+    /// # Errors
+    ///
+    /// If `ledger.url` is not `sqlite:PATH`.
+    pub fn ledger(&self) -> Result<LedgerUrl, ConfigError> {
+        match self.file.ledger.url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(LedgerUrl::Sqlite(self.root.join(path))),
+            _ => {
+                let what = format!("`{}` is not a ledger: expected sqlite:PATH", self.file.ledger.url);
+                Err(self.fault("ledger", "url", what, None))
+            }
+        }
+    }
+
+    /// File of the keys that seal leave links.
+    pub fn key_file(&self) -> PathBuf {
+        self.root.join(&self.file.ledger.key_file)
+    }
+
+    /// The keys themselves, where the environment holds them.
+    pub fn key_secret(&self) -> Option<&Secret> {
+        self.secrets.get(&("ledger", "key"))
+    }
+
+    /// Domain in the ids of new posts.
+    pub fn id_authority(&self) -> Result<Domain, ConfigError> {
+        match &self.file.posts.id_authority {
+            Some(domain) => Ok(domain.clone()),
+            None => self.domain_of(&self.url()?),
+        }
+    }
+
+    fn domain_of(&self, url: &Url) -> Result<Domain, ConfigError> {
+        let host = url.host_str().unwrap_or_default();
+        host.parse().map_err(|error: crate::address::AddressError| {
+            self.fault(
+                "publication",
+                "url",
+                error.to_string(),
+                Some("name the domain in `posts.id_authority` and `mail.list_id`".to_owned()),
+            )
+        })
+    }
+
+    fn required<T>(&self, table: &str, key: &str, value: Option<T>, example: &str) -> Result<T, ConfigError> {
+        value.ok_or_else(|| {
+            let help = format!("add `{key} = \"{example}\"` to [{table}]");
+            self.fault(table, key, format!("`{table}.{key}` is missing"), Some(help))
+        })
+    }
+
+    fn in_range(&self, table: &str, key: &str, value: usize) -> Result<usize, ConfigError> {
+        let what = || format!("`{key}` is {value}: expected at least 1");
+        if value >= 1 { Ok(value) } else { Err(self.fault(table, key, what(), None)) }
+    }
+
+    fn fault(&self, table: &str, key: &str, what: String, help: Option<String>) -> ConfigError {
+        ConfigError::Faults { faults: vec![self.places.fault(table, key, what, help)] }
+    }
+}
+
+/// `text` as a moment: a date is its midnight in `zone`.
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let midnight = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(zone.clone()).ok();
+    text.parse().ok().or_else(|| midnight().map(|zoned| zoned.timestamp()))
+}
+
+fn format_of(kind: FeedKind) -> FeedFormat {
+    match kind {
+        FeedKind::Atom => FeedFormat::Atom,
+        FeedKind::Rss => FeedFormat::Rss,
+        FeedKind::Json => FeedFormat::Json,
+    }
+}
+
+fn pace_of(pace: DefaultPace) -> Pace {
+    match pace {
+        DefaultPace::Each => Pace::Each,
+        DefaultPace::Daily => Pace::Daily,
+        DefaultPace::Weekly => Pace::Weekly,
+        DefaultPace::Monthly => Pace::Monthly,
+    }
+}
+
+fn weekday_of(name: WeekdayName) -> Weekday {
+    match name {
+        WeekdayName::Monday => Weekday::Monday,
+        WeekdayName::Tuesday => Weekday::Tuesday,
+        WeekdayName::Wednesday => Weekday::Wednesday,
+        WeekdayName::Thursday => Weekday::Thursday,
+        WeekdayName::Friday => Weekday::Friday,
+        WeekdayName::Saturday => Weekday::Saturday,
+        WeekdayName::Sunday => Weekday::Sunday,
+    }
+}
