@@ -1,0 +1,33 @@
+//! The templates built into the program: every file below `templates/`.
+
+/// Name below `templates/` and text, in order of name.
+pub(super) const BUILT_IN: &[(&str, &str)] = &[
+    ("404.html", include_str!("../../templates/404.html")),
+    ("base.html", include_str!("../../templates/base.html")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn files_below(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+            match entry.file_type().unwrap().is_dir() {
+                true => files_below(&entry.path(), &format!("{name}/"), found),
+                false => found.push(name),
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_below_templates_is_built_in() {
+        let mut files = Vec::new();
+        files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "", &mut files);
+        files.sort();
+        let built_in: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        assert_eq!(built_in, files, "list new templates in src/template/built_in.rs");
+    }
+}
