@@ -3,9 +3,13 @@
 //! In: what a CSV file or a command line says. Out: a [`NewSubscriber`] for the ledger, a
 //! [`Cadence`] for the planner.
 
+mod cadence;
 mod model;
+mod rhythm;
+mod topics;
 
 pub use model::{
     Cadence, CadenceDefaults, Consent, Hour, MonthDay, NewSubscriber, Pace, PaceError, Preferences, State,
-    Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
+    StateError, Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
 };
+pub use rhythm::Rhythm;

@@ -165,6 +165,41 @@ pub enum State {
     Suppressed,
 }
 
+impl State {
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Confirmed, Self::Left, Self::Suppressed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Left => "left",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for State {
+    type Err = StateError;
+
+    fn from_str(text: &str) -> Result<Self, StateError> {
+        let is_named = |state: &Self| state.as_str() == text;
+        Self::ALL.into_iter().find(is_named).ok_or_else(|| StateError { text: text.to_owned() })
+    }
+}
+
+/// A text that is no state of a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not a state: expected pending, confirmed, left or suppressed")]
+pub struct StateError {
+    text: String,
+}
+
 /// Why we may write to somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -204,4 +239,23 @@ pub enum PaceError {
     Zone { text: String },
     #[error("`{text}` is not {expected}")]
     Part { text: String, expected: &'static str },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_printed_and_parsed_is_the_same() {
+        for state in State::ALL {
+            assert_eq!(state.to_string().parse(), Ok(state));
+        }
+        assert!("gone".parse::<State>().is_err());
+    }
+
+    #[test]
+    fn a_zone_takes_the_name_the_tables_have() {
+        assert_eq!("europe/berlin".parse::<ZoneName>().unwrap().as_str(), "Europe/Berlin");
+        assert!("Berlin".parse::<ZoneName>().is_err());
+    }
 }
