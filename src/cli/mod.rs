@@ -1,1 +1,57 @@
 //! The verbs. The clock, randomness, environment and arguments enter here and travel on as values.
+//!
+//! In: what the system gives a program. Out: text for people or one JSON object, and an exit code.
+//! One file a verb; [`desk::Desk`] is what every verb is handed.
+
+mod args;
+mod console;
+mod desk;
+mod exit;
+mod init;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Verb};
+use console::{Console, Report};
+use desk::Desk;
+use exit::{Exit, Failure};
+
+use crate::config::Environment;
+
+/// Runs the program: one verb, then its exit code.
+pub fn main(
+    arguments: impl Iterator<Item = OsString>,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let pairs =
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let console = Console::new(&cli.global);
+    let desk = Desk::new(cli.global, Environment::from_pairs(pairs), console.clone());
+    let exit = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&desk, cli.verb))) {
+        Ok(Ok(report)) => console.report(&report),
+        Ok(Err(failure)) => console.failure(&failure),
+        Err(_) => console.failure(&Failure::plain(Exit::Bug, "this is a fault of postrider, not yours")),
+    };
+    exit.into()
+}
+
+/// What clap says of arguments: help and version are no error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let told = error.print();
+    if error.use_stderr() || told.is_err() { Exit::Usage.into() } else { Exit::Done.into() }
+}
+
+fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
+    match verb {
+        Verb::Init(args) => init::run(desk, &args),
+        Verb::Schema => Ok(Report::json_only(crate::config::schema())),
+        _ => Err(Failure::plain(Exit::Bug, "not here yet")),
+    }
+}

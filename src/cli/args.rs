@@ -1,0 +1,285 @@
+//! The command line: verbs, their arguments and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+/// Essays in git become feeds, a web archive and mail digests.
+#[derive(Debug, Parser)]
+#[command(name = "postrider", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   findings, or some mail was refused
+  64  wrong use or wrong input
+  70  a fault of this program
+  74  the ledger cannot be read or written
+  75  try again later; nothing is lost
+  78  the configuration is wrong, or a person must decide
+
+Start with `postrider init DIR`. Keys of config.toml: `postrider schema`.";
+
+/// Options that every verb takes.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Folder of config.toml
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = false)]
+    pub root: PathBuf,
+    /// Pretend it is this time (RFC 3339)
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a new publication
+    Init(InitArgs),
+    /// Write the beginning of a new post
+    New(NewArgs),
+    /// Give plain essays front matter, and posts a stored id
+    Adopt(AdoptArgs),
+    /// Write feeds and pages; needs no database and no network
+    Build(BuildArgs),
+    /// Show who will get what, and why; changes nothing
+    Plan(PlanArgs),
+    /// Mail what is due
+    Send(SendArgs),
+    /// Build, then send
+    Publish(PublishArgs),
+    /// Show what was sent, what waits and what is in doubt
+    Status(StatusArgs),
+    /// Look after the list of readers
+    #[command(subcommand)]
+    Subscribers(SubscribersVerb),
+    /// Look after the ledger: who is on the list and who got what
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
+    /// Print the JSON Schema of config.toml
+    Schema,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder to make; it must be empty or absent
+    pub dir: PathBuf,
+    /// Name of the publication
+    #[arg(long, default_value = "My letters")]
+    pub title: String,
+    /// Where it will be served
+    #[arg(long, default_value = "https://example.org/")]
+    pub url: String,
+    /// Language of the essays (BCP 47)
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    pub language: String,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Title of the post
+    pub title: String,
+    /// Language, where it is not the publication's (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+}
+
+/// Arguments of `adopt`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A file without front matter gets title, authors, language and date from its own first lines;
+the essay's text is kept to the letter. A post without a stored id gets one. The file is
+written into posts/; a file that lies there already is replaced.
+
+Example: postrider adopt ~/essays/*.txt")]
+pub struct AdoptArgs {
+    /// Essays, or posts without an id
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Show what would be written, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `build`.
+#[derive(Clone, Debug, Args)]
+pub struct BuildArgs {
+    /// Folder of the public tree, seen from the root
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub news: NewsArgs,
+}
+
+/// What counts as news in this run.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct NewsArgs {
+    /// Make the ledger if there is none, and announce posts since schedule.announce_since
+    #[arg(long)]
+    pub first_run: bool,
+    /// Announce more new posts at once than schedule.max_new
+    #[arg(long)]
+    pub backfill: bool,
+}
+
+/// Arguments of `send`.
+#[derive(Clone, Debug, Args)]
+pub struct SendArgs {
+    #[command(flatten)]
+    pub news: NewsArgs,
+}
+
+/// Arguments of `publish`.
+#[derive(Clone, Debug, Args)]
+pub struct PublishArgs {
+    #[command(flatten)]
+    pub build: BuildArgs,
+    #[command(flatten)]
+    pub news: NewsArgs,
+}
+
+/// Arguments of `status`.
+#[derive(Clone, Debug, Args)]
+pub struct StatusArgs {
+    /// One issue only, by its number
+    #[arg(long, value_name = "NUMBER")]
+    pub issue: Option<u32>,
+}
+
+/// What to do with the list of readers.
+#[derive(Debug, Subcommand)]
+pub enum SubscribersVerb {
+    /// Add one confirmed reader
+    Add(AddArgs),
+    /// Add readers from a CSV file: all of it or nothing
+    Import(ImportArgs),
+    /// Print the list as CSV
+    Export,
+    /// Show the list
+    List(ListArgs),
+    /// Note that a reader left: by address, or by the token in their request
+    Remove(RemoveArgs),
+    /// Erase a reader; only a keyed fingerprint stays, so that no import brings them back
+    Forget(ForgetArgs),
+}
+
+/// Arguments of `subscribers add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Address, or `Name <address>`
+    pub mailbox: String,
+    /// `each`, `daily 07`, `weekly fri 18`, `monthly 15 07`
+    #[arg(long)]
+    pub pace: Option<String>,
+    /// Tags, separated by commas; none is all posts
+    #[arg(long, default_value = "")]
+    pub topics: String,
+    /// Language of the words around the essays (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+    /// IANA time zone such as Asia/Tokyo
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// How you know that they want it
+    #[arg(long, default_value = "added by hand")]
+    pub source: String,
+}
+
+/// Arguments of `subscribers import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// CSV with the header address,name,lang,pace,topics,time_zone,confirmed_at,source in any order; - is standard input
+    pub file: PathBuf,
+}
+
+/// Arguments of `subscribers list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// pending, confirmed, left or suppressed
+    #[arg(long)]
+    pub state: Option<String>,
+}
+
+/// Arguments of `subscribers remove`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct RemoveArgs {
+    /// Address of the reader
+    pub address: Option<String>,
+    /// Token from the subject of a request to leave
+    #[arg(long)]
+    pub token: Option<String>,
+}
+
+/// Arguments of `subscribers forget`.
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// Address of the reader
+    pub address: String,
+}
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerVerb {
+    /// Make the ledger and the key that seals leave links
+    Init,
+    /// Check the ledger: every recipient is accounted for
+    Verify,
+    /// Decide what became of mail that is in doubt
+    Resolve(ResolveArgs),
+    /// Let a halted issue go on
+    Resume(ResumeArgs),
+    /// Make a new sealing key; old links go on working
+    RotateKey,
+}
+
+/// Arguments of `ledger resolve`.
+#[derive(Debug, Args)]
+pub struct ResolveArgs {
+    /// Number of the issue
+    #[arg(long, value_name = "NUMBER")]
+    pub issue: u32,
+    /// One recipient, by subscriber number; without it all that are in doubt
+    #[arg(long, value_name = "NUMBER")]
+    pub reader: Option<u64>,
+    /// They got it, or they did not and it is to be sent again
+    #[arg(long = "as", value_name = "WHAT")]
+    pub resolution: ResolutionArg,
+}
+
+/// What became of a mail that was in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ResolutionArg {
+    /// The mail arrived
+    Sent,
+    /// It did not: send it again
+    Resend,
+}
+
+/// Arguments of `ledger resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Number of the issue
+    #[arg(long, value_name = "NUMBER")]
+    pub issue: u32,
+}

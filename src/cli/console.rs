@@ -1,0 +1,179 @@
+//! What a person or a script sees: reports, findings, failures and progress.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use crate::post::Fault;
+
+/// What a verb has to say when it is done.
+#[derive(Debug)]
+pub struct Report {
+    pub exit: Exit,
+    /// For people; empty says nothing.
+    pub text: String,
+    /// For machines.
+    pub json: Value,
+    /// What deserves a word but stopped nothing.
+    pub findings: Vec<Fault>,
+}
+
+impl Report {
+    /// All went well.
+    pub fn done(text: impl Into<String>, json: Value) -> Self {
+        Self { exit: Exit::Done, text: text.into(), json, findings: Vec::new() }
+    }
+
+    /// A report that is JSON for people too.
+    pub fn json_only(json: Value) -> Self {
+        Self::done(format!("{json:#}\n"), json)
+    }
+
+    /// The same with things that deserve a word.
+    #[must_use]
+    pub fn with_findings(mut self, findings: Vec<Fault>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+
+    /// The same with another exit code.
+    #[must_use]
+    pub fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+}
+
+/// Where reports, findings and progress go.
+#[derive(Clone, Debug)]
+pub struct Console {
+    is_json: bool,
+    is_quiet: bool,
+    is_terminal: bool,
+}
+
+/// Findings shown before the rest is counted.
+const FINDINGS_SHOWN: usize = 20;
+
+impl Console {
+    pub fn new(global: &Global) -> Self {
+        Self { is_json: global.json, is_quiet: global.quiet, is_terminal: std::io::stderr().is_terminal() }
+    }
+
+    /// Prints a report; gives its exit code.
+    pub fn report(&self, report: &Report) -> Exit {
+        if self.is_json {
+            let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
+            let mut json = report.json.clone();
+            if let (Some(object), false) = (json.as_object_mut(), findings.is_empty()) {
+                object.insert("findings".to_owned(), findings.into());
+            }
+            print(&format!("{json:#}\n"));
+        } else if !self.is_quiet {
+            self.findings(&report.findings);
+            print(&report.text);
+        }
+        report.exit
+    }
+
+    /// Prints a failure; gives its exit code.
+    pub fn failure(&self, failure: &Failure) -> Exit {
+        if self.is_json {
+            print(&format!("{:#}\n", failure.to_json()));
+        } else {
+            print_err(&failure.to_text());
+        }
+        failure.exit
+    }
+
+    fn findings(&self, findings: &[Fault]) {
+        for finding in findings.iter().take(FINDINGS_SHOWN) {
+            let help = finding.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
+            print_err(&format!("note: {finding}\n{help}"));
+        }
+        if findings.len() > FINDINGS_SHOWN {
+            print_err(&format!(
+                "note: and {} more; --json lists them all\n",
+                findings.len() - FINDINGS_SHOWN
+            ));
+        }
+    }
+
+    /// A bar for long work on a terminal; plain lines elsewhere.
+    pub fn progress(&self, what: &'static str, total: u64) -> Progress {
+        if self.is_json || self.is_quiet || total < Progress::WORTH_SHOWING {
+            return Progress { bar: ProgressBar::hidden(), line: None };
+        }
+        if !self.is_terminal {
+            return Progress {
+                bar: ProgressBar::hidden(),
+                line: Some(PlainLine { what, total, told_at: 0 }),
+            };
+        }
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
+        let style =
+            ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}  {per_sec}  {eta} left")
+                .expect("the template is constant");
+        bar.set_style(style);
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Progress { bar, line: None }
+    }
+}
+
+/// How far long work has come.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    line: Option<PlainLine>,
+}
+
+#[derive(Debug)]
+struct PlainLine {
+    what: &'static str,
+    total: u64,
+    told_at: u64,
+}
+
+impl Progress {
+    /// Less work than this is done before anyone has read about it.
+    const WORTH_SHOWING: u64 = 200;
+
+    /// `done` of all is done.
+    pub fn at(&mut self, done: u64) {
+        self.bar.set_position(done);
+        if let Some(line) = &mut self.line
+            && (done - line.told_at) * 10 >= line.total
+        {
+            line.told_at = done;
+            print_err(&format!("{}: {done} of {}\n", line.what, line.total));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn finding_json(finding: &Fault) -> Value {
+    json!({ "file": finding.file, "line": finding.line, "what": finding.what, "help": finding.help })
+}
+
+/// Writes to standard output. A reader who has gone (`| head`) is no error of ours.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        print_err("");
+    }
+}
+
+/// Writes to standard error; if even that is closed there is nobody to tell.
+fn print_err(text: &str) {
+    let _closed = std::io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,70 @@
+//! What every verb is handed: options, environment, clock, and the publication they lead to.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::args::Global;
+use super::console::Console;
+use super::exit::{Exit, Failure};
+use crate::config::{Config, ConfigError, Environment};
+
+/// The surroundings of one run.
+#[derive(Debug)]
+pub struct Desk {
+    pub global: Global,
+    pub console: Console,
+    pub clock: Clock,
+    environment: Environment,
+}
+
+/// The time of the run: the system's, or the one that `--now` pretends, going on from there.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    start: Timestamp,
+    since: Instant,
+}
+
+impl Clock {
+    pub fn now(&self) -> Timestamp {
+        self.start
+            .saturating_add(
+                jiff::SignedDuration::try_from(self.since.elapsed()).unwrap_or(jiff::SignedDuration::MAX),
+            )
+            .unwrap_or(self.start)
+    }
+}
+
+impl Desk {
+    pub fn new(global: Global, environment: Environment, console: Console) -> Self {
+        let start = global.now.unwrap_or_else(Timestamp::now);
+        Self { global, console, clock: Clock { start, since: Instant::now() }, environment }
+    }
+
+    /// When the run began: what every decision of the run goes by.
+    pub fn now(&self) -> Timestamp {
+        self.clock.start
+    }
+
+    /// The configuration of the publication in `--root`.
+    pub fn config(&self) -> Result<Config, Failure> {
+        Ok(Config::load(&self.global.root, &self.environment)?)
+    }
+
+    /// `path` as seen from the publication's root.
+    pub fn from_root(&self, path: &std::path::Path) -> PathBuf {
+        self.global.root.join(path)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match &error {
+            ConfigError::Faults { faults } => Self::faults(Exit::Operator, faults),
+            ConfigError::Missing { .. } => Self::new(Exit::Operator, &error)
+                .help("run `postrider init DIR` to make a publication, or name one with --root DIR"),
+            ConfigError::Unreadable { .. } => Self::new(Exit::Operator, &error),
+        }
+    }
+}
