@@ -6,11 +6,17 @@
 //! Follows RSS 2.0 and the RSS Profile, RFC 4287 (Atom), JSON Feed 1.1, OPML 2.0 and the sitemap protocol.
 //! Knows nothing of subscribers and mail.
 
+pub mod feed;
+pub mod opml;
 mod settings;
+pub mod sitemap;
+mod stamp;
 mod urls;
+mod xml;
 
 pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 pub use urls::Urls;
+pub use xml::XmlError;
 
 /// One file of the public tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

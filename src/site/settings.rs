@@ -1,5 +1,6 @@
 //! What the public tree must be told.
 
+use serde::Serialize;
 use url::Url;
 
 use crate::post::Author;
@@ -28,7 +29,17 @@ pub struct FeedSettings {
     /// Items in a feed; 0 is all.
     pub items: usize,
     pub content: FeedContent,
+    /// In any order; a format written twice counts once.
     pub formats: Vec<FeedFormat>,
+}
+
+impl FeedSettings {
+    /// The formats to write, each once, the one readers handle best first.
+    pub fn formats(&self) -> impl Iterator<Item = FeedFormat> + '_ {
+        [FeedFormat::Atom, FeedFormat::Rss, FeedFormat::Json]
+            .into_iter()
+            .filter(|format| self.formats.contains(format))
+    }
 }
 
 /// How much of a post a feed carries.
@@ -39,7 +50,8 @@ pub enum FeedContent {
 }
 
 /// The formats a feed is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FeedFormat {
     Atom,
     Rss,

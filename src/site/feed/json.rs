@@ -1,0 +1,106 @@
+//! JSON Feed 1.1. Optional members are left out, never null; `authors` is a list.
+
+use serde::Serialize;
+
+use super::FeedFormat;
+use super::document::{Document, Item, Person};
+
+/// `document` as JSON Feed.
+pub(super) fn written(document: &Document) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = serde_json::to_vec_pretty(&JsonFeed::from(document))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[derive(Serialize)]
+struct JsonFeed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: &'a str,
+    feed_url: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    language: &'a str,
+    authors: Vec<JsonAuthor<'a>>,
+    items: Vec<JsonItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonItem<'a> {
+    id: &'a str,
+    url: &'a str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    /// An item needs content; without the essay that is its summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
+    summary: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    date_published: String,
+    date_modified: String,
+    authors: Vec<JsonAuthor<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'a [String],
+    language: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<[JsonAttachment<'a>; 1]>,
+}
+
+#[derive(Serialize)]
+struct JsonAuthor<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonAttachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    size_in_bytes: u64,
+}
+
+impl<'a> From<&'a Document> for JsonFeed<'a> {
+    fn from(document: &'a Document) -> Self {
+        Self {
+            version: "https://jsonfeed.org/version/1.1",
+            title: &document.title,
+            home_page_url: &document.page,
+            feed_url: document.url(FeedFormat::Json),
+            description: &document.description,
+            language: &document.lang,
+            authors: vec![JsonAuthor::from(&document.author)],
+            items: document.items.iter().map(JsonItem::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Item> for JsonItem<'a> {
+    fn from(item: &'a Item) -> Self {
+        Self {
+            id: &item.id,
+            url: &item.url,
+            title: &item.title,
+            content_html: item.html.as_deref(),
+            content_text: item.html.is_none().then_some(&item.summary),
+            summary: &item.summary,
+            image: item.image.as_ref().map(|image| image.url.as_str()),
+            date_published: item.published.to_rfc3339(),
+            date_modified: item.updated.to_rfc3339(),
+            authors: item.authors.iter().map(JsonAuthor::from).collect(),
+            tags: &item.tags,
+            language: &item.lang,
+            attachments: item.enclosure.as_ref().map(|file| {
+                [JsonAttachment { url: &file.url, mime_type: &file.media_type, size_in_bytes: file.octets }]
+            }),
+        }
+    }
+}
+
+impl<'a> From<&'a Person> for JsonAuthor<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self { name: &person.name, url: person.url.as_deref() }
+    }
+}
