@@ -7,9 +7,18 @@
 //! sequence numbers, from where their last issue ended to where this one ends, so that no clock, late
 //! run, change of pace or of zone can lose a post or show it twice. Knows no templates, no SQL, no clock.
 
+mod agenda;
+mod announce;
+mod book;
+mod calendar;
+mod key;
 mod model;
+mod plan;
 
+pub use agenda::{Agenda, Due, Waiting, due};
+pub use announce::{AnnounceError, AnnounceRules, announce};
 pub use model::{
     Announced, Announcement, Book, CohortId, Edition, Group, Issue, IssueKey, Passed, Rename, Seq, Series,
     Served, Silence, Standing,
 };
+pub use plan::{Ground, plan};
