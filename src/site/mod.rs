@@ -11,10 +11,12 @@ pub mod opml;
 mod settings;
 pub mod sitemap;
 mod stamp;
+mod tree;
 mod urls;
 mod xml;
 
 pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+pub use tree::{Part, TreeError, TreeReport, TreeWriter};
 pub use urls::Urls;
 pub use xml::XmlError;
 

@@ -1,0 +1,299 @@
+//! Staging, comparing, putting in place.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::Serialize;
+
+use crate::site::Artifact;
+use crate::site::tree::{TreeError, manifest, path};
+
+const STAGING: &str = ".postrider-staging";
+const LOCK: &str = ".postrider-lock";
+
+/// Which part of the public tree a run writes. What belongs to the other part is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Pages, feeds, style sheets, files beside essays: everything but `issues/`.
+    Site,
+    /// The web copies of issues, below `issues/`.
+    Issues,
+}
+
+/// What a run did to the public folder, in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TreeReport {
+    pub written: usize,
+    pub unchanged: usize,
+    pub removed: usize,
+}
+
+/// A public tree being written. Nothing changes before [`TreeWriter::finish`]; dropped earlier, the old tree stays.
+///
+/// Files may be put from several threads at once.
+#[derive(Debug)]
+pub struct TreeWriter {
+    out: PathBuf,
+    part: Part,
+    /// Paths an earlier run wrote, of both parts.
+    before: BTreeSet<String>,
+    progress: Mutex<Progress>,
+    /// Held until the writer is dropped.
+    _lock: File,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    /// Folded path to path.
+    taken: BTreeMap<String, String>,
+    /// Path and number of its staged file, in the order of coming.
+    staged: Vec<(String, usize)>,
+    next: usize,
+    unchanged: usize,
+    /// Folders known to be folders and no links.
+    plain_folders: HashSet<PathBuf>,
+}
+
+impl Part {
+    fn owns(self, path: &str) -> bool {
+        path.starts_with("issues/") == (self == Self::Issues)
+    }
+}
+
+impl TreeWriter {
+    /// Begins to write `part` of the tree at `out`, which is made if it does not exist.
+    ///
+    /// What a killed run left staged is cleared away.
+    ///
+    /// # Errors
+    ///
+    /// If another run is writing there, or the folder cannot be used.
+    pub fn open(out: &Path, part: Part) -> Result<Self, TreeError> {
+        fs::create_dir_all(out).map_err(TreeError::io(out, "made"))?;
+        let lock = locked(out)?;
+        let staging = out.join(STAGING);
+        clear(&staging)?;
+        fs::create_dir(&staging).map_err(TreeError::io(&staging, "made"))?;
+        let before = manifest::read(out)?;
+        Ok(Self { out: out.to_owned(), part, before, progress: Mutex::default(), _lock: lock })
+    }
+
+    /// Stages `artifact` if its octets differ from the file that is there.
+    ///
+    /// # Errors
+    ///
+    /// If its path leaves the tree, belongs to the other part, is taken, or leads through a link.
+    pub fn put(&self, artifact: &Artifact) -> Result<(), TreeError> {
+        let target = self.admit(&artifact.path)?;
+        if holds(&target, &artifact.bytes) {
+            self.count_unchanged();
+            return Ok(());
+        }
+        let staged = self.stage(&artifact.path);
+        fs::write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))
+    }
+
+    /// Stages a copy of the file `from`, as [`TreeWriter::put`], without holding it in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`TreeWriter::put`], and if `from` cannot be read.
+    pub fn copy(&self, path: &str, from: &Path) -> Result<(), TreeError> {
+        let target = self.admit(path)?;
+        if are_equal(from, &target).map_err(TreeError::io(from, "read"))? {
+            self.count_unchanged();
+            return Ok(());
+        }
+        let staged = self.stage(path);
+        let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut File::create(&staged)?));
+        copied.map(drop).map_err(TreeError::io(from, "copied"))
+    }
+
+    /// Puts what was staged in place, removes what an earlier run wrote and this one did not.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be put in place. What is in place by then is whole; the next run does the rest.
+    pub fn finish(self) -> Result<TreeReport, TreeError> {
+        let progress = mem::take(&mut *self.progress.lock().expect("no thread panics while it holds this"));
+        let now: BTreeSet<String> = progress.taken.into_values().collect();
+        let draft = self.out.join(STAGING).join("manifest");
+        // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
+        manifest::write(&self.out, &draft, &self.before.union(&now).cloned().collect())?;
+        let stale = self.before.difference(&now).filter(|path| self.part.owns(path));
+        let (in_the_way, left_over): (Vec<_>, Vec<_>) = stale.partition(|path| is_in_the_way(path, &now));
+        let mut removed = self.remove_all(&in_the_way)?;
+        for (path, number) in &progress.staged {
+            self.put_in_place(path, *number)?;
+        }
+        removed += self.remove_all(&left_over)?;
+        let others = self.before.iter().filter(|path| !self.part.owns(path));
+        manifest::write(&self.out, &draft, &now.iter().chain(others).cloned().collect())?;
+        Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
+    }
+
+    /// Checks `path` and takes it; gives the file it stands for.
+    fn admit(&self, path: &str) -> Result<PathBuf, TreeError> {
+        path::check(path)?;
+        if !self.part.owns(path) {
+            let why = "`issues/` is kept for the web copies of issues";
+            return Err(TreeError::Path { path: path.to_owned(), why });
+        }
+        let mut progress = self.progress.lock().expect("no thread panics while it holds this");
+        if let Some(other) = progress.taken.insert(path::folded(path), path.to_owned()) {
+            let path = path.to_owned();
+            return Err(if other == path {
+                TreeError::Twice { path }
+            } else {
+                TreeError::Collision { path, other }
+            });
+        }
+        let target = self.out.join(path);
+        progress.refuse_links(&self.out, &target)?;
+        Ok(target)
+    }
+
+    fn count_unchanged(&self) {
+        self.progress.lock().expect("no thread panics while it holds this").unchanged += 1;
+    }
+
+    /// The file to write what will be `path` into.
+    fn stage(&self, path: &str) -> PathBuf {
+        let mut progress = self.progress.lock().expect("no thread panics while it holds this");
+        let number = progress.next;
+        progress.next += 1;
+        progress.staged.push((path.to_owned(), number));
+        self.staged_file(number)
+    }
+
+    fn staged_file(&self, number: usize) -> PathBuf {
+        self.out.join(STAGING).join(number.to_string())
+    }
+
+    fn put_in_place(&self, path: &str, number: usize) -> Result<(), TreeError> {
+        let target = self.out.join(path);
+        let staged = self.staged_file(number);
+        let renamed = fs::rename(&staged, &target).or_else(|e| match e.kind() {
+            io::ErrorKind::NotFound => {
+                fs::create_dir_all(target.parent().expect("a path below out"))?;
+                fs::rename(&staged, &target)
+            }
+            _ => Err(e),
+        });
+        renamed.map_err(|e| match e.kind() {
+            io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                TreeError::Obstacle { path: target, wanted: path.to_owned() }
+            }
+            _ => TreeError::io(&target, "put in place")(e),
+        })
+    }
+
+    /// Removes files of ours, then folders that became empty; tells how many files there were.
+    fn remove_all(&self, paths: &[&String]) -> Result<usize, TreeError> {
+        let mut removed = 0;
+        for path in paths {
+            let file = self.out.join(path);
+            Progress::default().refuse_links(&self.out, &file)?;
+            match fs::remove_file(&file) {
+                Ok(()) => removed += 1,
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(e) => return Err(TreeError::io(&file, "removed")(e)),
+            }
+            remove_empty_folders(&self.out, &file);
+        }
+        Ok(removed)
+    }
+}
+
+impl Drop for TreeWriter {
+    fn drop(&mut self) {
+        // Nothing to tell anyone here: the next run clears what stays.
+        drop(clear(&self.out.join(STAGING)));
+    }
+}
+
+impl Progress {
+    /// Refuses a target that would be reached through a link.
+    fn refuse_links(&mut self, out: &Path, target: &Path) -> Result<(), TreeError> {
+        let folders = target.ancestors().skip(1).take_while(|folder| *folder != out);
+        let unknown: Vec<&Path> =
+            folders.take_while(|folder| !self.plain_folders.contains(*folder)).collect();
+        for folder in unknown {
+            match fs::symlink_metadata(folder) {
+                Ok(found) if found.is_symlink() => return Err(TreeError::Link { path: folder.to_owned() }),
+                Ok(found) if found.is_dir() => drop(self.plain_folders.insert(folder.to_owned())),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A lock on the tree that ends with the process, however it ends.
+fn locked(out: &Path) -> Result<File, TreeError> {
+    let path = out.join(LOCK);
+    let file = File::create(&path).map_err(TreeError::io(&path, "made"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(TreeError::Busy { path: out.to_owned() }),
+        Err(fs::TryLockError::Error(e)) => Err(TreeError::io(&path, "locked")(e)),
+    }
+}
+
+/// Removes the staging folder and all in it.
+fn clear(staging: &Path) -> Result<(), TreeError> {
+    match fs::remove_dir_all(staging) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(TreeError::io(staging, "cleared")(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a stale file keeps a new one from its place: a folder is needed there, or a file where its folder is.
+fn is_in_the_way(stale: &str, now: &BTreeSet<String>) -> bool {
+    let below = format!("{stale}/");
+    let is_needed_as_folder = now.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below));
+    is_needed_as_folder || stale.match_indices('/').any(|(at, _)| now.contains(&stale[..at]))
+}
+
+/// Whether `target` is a plain file of exactly these octets.
+fn holds(target: &Path, bytes: &[u8]) -> bool {
+    let is_of_length =
+        fs::symlink_metadata(target).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
+    is_of_length && fs::read(target).is_ok_and(|old| old == bytes)
+}
+
+/// Whether two files hold the same; `target` may be missing or no file.
+fn are_equal(from: &Path, target: &Path) -> io::Result<bool> {
+    let length = fs::metadata(from)?.len();
+    if !fs::symlink_metadata(target).is_ok_and(|found| found.is_file() && found.len() == length) {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (File::open(from)?, File::open(target)?);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    loop {
+        read_block(&mut one, &mut left)?;
+        read_block(&mut other, &mut right)?;
+        if left != right || left.is_empty() {
+            return Ok(left == right);
+        }
+    }
+}
+
+/// The next octets of `file`, at most 64 KiB.
+fn read_block(file: &mut File, block: &mut Vec<u8>) -> io::Result<()> {
+    block.clear();
+    file.take(64 * 1024).read_to_end(block).map(drop)
+}
+
+/// Removes the folders above `file` as long as they are empty.
+fn remove_empty_folders(out: &Path, file: &Path) {
+    for folder in file.ancestors().skip(1).take_while(|folder| *folder != out) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+}
