@@ -86,3 +86,84 @@ fn next_at(series: &Series, now: Timestamp, book: &Book) -> Option<Timestamp> {
     let last = book.served.get(series).map(|served| &served.last_key);
     Some(calendar::next(series, now, last)?.at)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Weekday;
+
+    use super::*;
+    use crate::issue::Served;
+    use crate::subscriber::{Hour, MonthDay, Pace};
+
+    fn defaults() -> CadenceDefaults {
+        CadenceDefaults {
+            pace: Pace::Weekly,
+            hour: Hour::new(8).unwrap(),
+            weekday: Weekday::Sunday,
+            month_day: MonthDay::new(1).unwrap(),
+            zone: "Europe/Berlin".parse().unwrap(),
+            lang: "en".parse().unwrap(),
+        }
+    }
+
+    fn asks(words: &str) -> Preferences {
+        Preferences::default().at(words.parse().ok())
+    }
+
+    fn book_with(series: &str, last_key: &str) -> Book {
+        let served = Served { last_key: IssueKey(last_key.to_owned()), through: Seq(0) };
+        Book { served: [(series.parse().unwrap(), served)].into(), ..Book::default() }
+    }
+
+    fn agenda_at(now: &str, book: &Book, preferences: &[Preferences]) -> Agenda {
+        let cohorts: Vec<_> = (1..).map(CohortId).zip(preferences.iter().cloned()).collect();
+        due(now.parse().unwrap(), &cohorts, book, &defaults())
+    }
+
+    #[test]
+    fn cohorts_with_one_cadence_are_one_series() {
+        let preferences = [asks(""), asks("weekly sun"), asks("weekly sun 08"), asks("daily")];
+        let agenda = agenda_at("2026-11-22T12:00:00Z", &Book::default(), &preferences);
+        let series: Vec<_> =
+            agenda.due.iter().map(|due| (due.series.to_string(), &due.cohorts[..])).collect();
+        assert_eq!(
+            series,
+            [
+                ("daily/08/Europe/Berlin".to_owned(), &[CohortId(4)][..]),
+                ("weekly/sun/08/Europe/Berlin".to_owned(), &[CohortId(1), CohortId(2), CohortId(3)][..]),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_series_is_due_once_per_occurrence_and_never_backwards() {
+        let series = "weekly/sun/08/Europe/Berlin";
+        for (what, now, last_key, want) in [
+            ("early", "2026-11-22T06:59:00Z", "weekly/2026-W46", None),
+            ("on time", "2026-11-22T07:00:00Z", "weekly/2026-W46", Some("weekly/2026-W47")),
+            ("late", "2026-11-28T23:00:00Z", "weekly/2026-W46", Some("weekly/2026-W47")),
+            ("doubled", "2026-11-22T07:01:00Z", "weekly/2026-W47", None),
+            ("skipped five times", "2027-01-03T07:00:00Z", "weekly/2026-W47", Some("weekly/2026-W53")),
+            ("with a clock gone back", "2026-11-08T12:00:00Z", "weekly/2026-W47", None),
+            ("over the new year", "2027-01-10T07:00:00Z", "weekly/2026-W53", Some("weekly/2027-W01")),
+        ] {
+            let agenda = agenda_at(now, &book_with(series, last_key), &[asks("weekly")]);
+            let key = agenda.due.first().map(|due| due.key.to_string());
+            assert_eq!(key.as_deref(), want, "{what}");
+            assert_eq!(agenda.due.len() + agenda.waiting.len(), 1, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_waiting_series_says_when_it_comes_next() {
+        let book = book_with("weekly/sun/08/Europe/Berlin", "weekly/2026-W47");
+        let agenda = agenda_at("2026-11-22T07:01:00Z", &book, &[asks("weekly"), asks("each")]);
+        let next: Vec<_> =
+            agenda.waiting.iter().map(|it| (it.series.pace(), it.next_at.map(|at| at.to_string()))).collect();
+        assert_eq!(
+            next,
+            [(Pace::Each, None), (Pace::Weekly, Some("2026-11-29T07:00:00Z".to_owned()))],
+            "each waits for the first post"
+        );
+    }
+}

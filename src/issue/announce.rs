@@ -166,11 +166,19 @@ fn seen(post: &Post) -> Announced {
         slug: post.slug.clone(),
         title: post.title.clone(),
         published: post.published.timestamp(),
-        content_hash: HEXLOWER.encode(digest::digest(&digest::SHA256, post.body.source.as_bytes()).as_ref()),
+        content_hash: digest_of(post),
         tags: post.tags.iter().map(|tag| tag.slug.clone()).collect(),
         is_baseline: false,
         is_mailed: post.is_mailed,
     }
+}
+
+/// Of the essay alone: whoever gives it a new title often gives its file a new name too. A post that is all
+/// picture is told by its title.
+fn digest_of(post: &Post) -> String {
+    let essay = post.body.source.trim();
+    let text = if essay.is_empty() { &post.title } else { essay };
+    HEXLOWER.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 /// Why nothing is announced. Both need a person to look.
@@ -193,6 +201,218 @@ impl AnnounceError {
                 "set the clock of this machine, or leave out --now; issues are never frozen backwards"
                     .to_owned()
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Zoned;
+
+    use super::*;
+    use crate::post::{Author, Body, Format};
+
+    /// A post without a stored id, published on `day` at noon UTC, whose text is its title.
+    fn post(file: &str, day: &str, title: &str) -> Post {
+        let published: Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
+        Post {
+            id: format!("tag:example.org,{day}:{file}").parse().unwrap(),
+            is_id_stored: false,
+            slug: title.to_lowercase().replace(' ', "-").parse().unwrap(),
+            title: title.to_owned(),
+            published: Zoned::new(published, TimeZone::UTC),
+            updated: None,
+            lang: "en".parse().unwrap(),
+            authors: vec![Author { slug: "ada".parse().unwrap(), name: "Ada".to_owned(), url: None }],
+            tags: Vec::new(),
+            summary: String::new(),
+            image: None,
+            enclosure: None,
+            canonical_url: None,
+            aliases: Vec::new(),
+            is_mailed: true,
+            extra: serde_json::Map::new(),
+            word_count: 1,
+            reading_minutes: 1,
+            content_hash: String::new(),
+            source: file.into(),
+            body: Body { format: Format::Markdown, source: title.to_owned() },
+        }
+    }
+
+    fn with_id(id: &str, post: Post) -> Post {
+        Post { id: id.parse().unwrap(), is_id_stored: true, ..post }
+    }
+
+    fn with_text(text: &str, mut post: Post) -> Post {
+        post.body.source = text.to_owned();
+        post
+    }
+
+    fn rules() -> AnnounceRules {
+        AnnounceRules { is_first_run: false, announce_since: None, max_new: 10, backfill: false }
+    }
+
+    fn run(book: &Book, posts: Vec<Post>, rules: &AnnounceRules) -> Result<Announcement, AnnounceError> {
+        let posts = Posts { published: posts, ..Posts::default() };
+        announce(book, &posts, "2026-11-22T08:00:00Z".parse().unwrap(), rules)
+    }
+
+    /// A book in which `posts` were announced.
+    fn book_of(posts: Vec<Post>) -> Book {
+        let mut book = Book::default();
+        book.record(&run(&Book::default(), posts, &rules()).unwrap());
+        book
+    }
+
+    fn titles(rows: &[Announced]) -> Vec<&str> {
+        rows.iter().map(|row| row.title.as_str()).collect()
+    }
+
+    #[test]
+    fn new_posts_are_numbered_by_date_and_then_by_id() {
+        let posts = vec![
+            post("c.md", "2026-11-03", "Third"),
+            post("b.md", "2026-11-02", "Second"),
+            post("a.md", "2026-11-02", "First"),
+        ];
+        let found = run(&Book::default(), posts, &rules()).unwrap();
+        assert_eq!(titles(&found.new), ["First", "Second", "Third"]);
+        assert_eq!(found.new.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn an_older_post_that_comes_later_gets_the_next_number() {
+        let old = post("old.md", "2019-01-01", "Old");
+        let known = post("known.md", "2026-11-01", "Known");
+        let found = run(&book_of(vec![known.clone()]), vec![old, known], &rules()).unwrap();
+        assert_eq!(titles(&found.new), ["Old"]);
+        assert_eq!(found.new[0].seq, Seq(2));
+        assert!(!found.new[0].is_baseline);
+    }
+
+    #[test]
+    fn on_the_first_run_only_posts_since_the_given_day_are_news() {
+        let posts = || vec![post("a.md", "2026-11-01", "Before"), post("b.md", "2026-11-02", "Since")];
+        let since = "2026-11-02T12:00:00Z".parse().ok();
+        let baseline = |announce_since| {
+            let rules = AnnounceRules { is_first_run: true, announce_since, ..rules() };
+            run(&Book::default(), posts(), &rules)
+                .unwrap()
+                .new
+                .iter()
+                .map(|it| it.is_baseline)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(baseline(since), [true, false]);
+        assert_eq!(baseline(None), [true, true], "nothing is mailed unless asked for");
+    }
+
+    #[test]
+    fn nothing_is_found_when_nothing_changed() {
+        let posts = || vec![post("a.md", "2026-11-01", "A"), post("b.md", "2026-11-02", "B")];
+        assert_eq!(run(&book_of(posts()), posts(), &rules()), Ok(Announcement::default()));
+    }
+
+    #[test]
+    fn a_known_post_keeps_its_number_whatever_happens_to_it() {
+        let known = || post("a.md", "2026-11-01", "Maps");
+        let id = known().id.to_string();
+        for (what, now, is_renamed) in [
+            ("edited", with_text("other", known()), false),
+            ("dated anew", Post { published: post("x", "2026-11-09", "x").published, ..known() }, false),
+            ("not for mail", Post { is_mailed: false, ..known() }, false),
+            ("moved with its id stored", with_id(&id, post("b.md", "2026-11-05", "Charts")), false),
+            ("id written in", with_id("tag:a,2026:1", known()), true),
+            ("id written in and edited", with_id("tag:a,2026:1", with_text("other", known())), true),
+            ("file renamed", post("b.md", "2026-11-01", "Maps"), true),
+            ("file renamed and retitled", with_text("Maps", post("b.md", "2026-11-01", "Charts")), true),
+            ("file renamed and edited", with_text("other", post("b.md", "2026-11-01", "Maps")), true),
+            ("domain changed", Post { id: "tag:new.example,2026:1".parse().unwrap(), ..known() }, true),
+        ] {
+            let found = run(&book_of(vec![known()]), vec![now], &rules()).unwrap();
+            assert_eq!(found.new, [], "{what}");
+            assert_eq!(found.missing, [], "{what}");
+            assert_eq!(found.changed.len(), 1, "{what}");
+            assert_eq!(found.changed[0].seq, Seq(1), "{what}");
+            assert_eq!(found.renamed.len(), usize::from(is_renamed), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_rename_is_noticed_once_and_tells_the_old_id() {
+        let known = post("a.md", "2026-11-01", "Maps");
+        let renamed = post("b.md", "2026-11-01", "Maps");
+        let mut book = book_of(vec![known.clone()]);
+        let found = run(&book, vec![renamed.clone()], &rules()).unwrap();
+        let [rename] = &found.renamed[..] else { panic!("{:?}", found.renamed) };
+        assert_eq!((&rename.old_id, &rename.new_id), (&known.id, &renamed.id));
+        book.record(&found);
+        assert_eq!(run(&book, vec![renamed.clone()], &rules()), Ok(Announcement::default()));
+        let mended = with_id(known.id.as_str(), renamed);
+        let found = run(&book, vec![mended], &rules()).unwrap();
+        assert_eq!(found.new, [], "the old id written into the renamed file is no news either");
+    }
+
+    #[test]
+    fn a_file_used_again_for_another_essay_with_its_own_id_is_news() {
+        let first = with_id("tag:a,2026:1", post("letter.md", "2026-11-01", "First letter"));
+        let second = with_id("tag:a,2026:2", post("letter.md", "2026-11-08", "Second letter"));
+        let found = run(&book_of(vec![first]), vec![second], &rules()).unwrap();
+        assert_eq!(titles(&found.new), ["Second letter"]);
+        assert_eq!(found.missing, [Seq(1)]);
+    }
+
+    #[test]
+    fn a_copy_beside_its_original_is_news() {
+        let known = post("a.md", "2026-11-01", "Maps");
+        let copy = post("b.md", "2026-11-01", "Maps");
+        let found = run(&book_of(vec![known.clone()]), vec![known, copy], &rules()).unwrap();
+        assert_eq!(found.new.len(), 1);
+    }
+
+    #[test]
+    fn one_post_without_text_is_not_taken_for_another() {
+        let picture = |file, day, title| with_text("", post(file, day, title));
+        let book = book_of(vec![picture("a.md", "2026-11-01", "Sea")]);
+        let found = run(&book, vec![picture("b.md", "2026-11-02", "Hills")], &rules()).unwrap();
+        assert_eq!(titles(&found.new), ["Hills"]);
+    }
+
+    #[test]
+    fn a_deleted_post_is_missing_and_no_news_when_it_comes_back() {
+        let posts = vec![post("a.md", "2026-11-01", "A"), post("b.md", "2026-11-02", "B")];
+        let mut book = book_of(posts.clone());
+        let found = run(&book, posts[..1].to_vec(), &rules()).unwrap();
+        assert_eq!(found.missing, [Seq(2)]);
+        book.record(&found);
+        assert_eq!(run(&book, posts, &rules()), Ok(Announcement::default()));
+    }
+
+    #[test]
+    fn a_flood_of_new_posts_needs_a_word_from_the_person_at_the_keyboard() {
+        let posts = |count: u8| -> Vec<Post> {
+            (0..count).map(|n| post(&format!("{n}.md"), "2026-11-01", &format!("Post {n}"))).collect()
+        };
+        let strict = AnnounceRules { max_new: 3, ..rules() };
+        assert!(run(&Book::default(), posts(3), &strict).is_ok());
+        let error = run(&Book::default(), posts(4), &strict).unwrap_err();
+        assert_eq!(error.to_string(), "4 posts are new since the last run: expected at most 3");
+        assert!(error.help().contains("--backfill to mail all 4"), "{}", error.help());
+        assert!(run(&Book::default(), posts(4), &AnnounceRules { backfill: true, ..strict.clone() }).is_ok());
+        let first = AnnounceRules { is_first_run: true, ..strict.clone() };
+        assert!(run(&Book::default(), posts(4), &first).is_ok(), "a baseline is no flood");
+        let unmailed = posts(4).into_iter().map(|post| Post { is_mailed: false, ..post }).collect();
+        assert!(run(&Book::default(), unmailed, &strict).is_ok(), "what is not mailed floods nobody");
+    }
+
+    #[test]
+    fn a_clock_more_than_an_hour_behind_the_last_freeze_is_refused() {
+        for (last_freeze, is_refused) in
+            [("2026-11-22T07:00:00Z", false), ("2026-11-22T09:00:00Z", false), ("2026-11-22T09:00:01Z", true)]
+        {
+            let book = Book { last_freeze: last_freeze.parse().ok(), ..Book::default() };
+            assert_eq!(run(&book, Vec::new(), &rules()).is_err(), is_refused, "frozen at {last_freeze}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Announced {
     pub slug: Slug,
     pub title: String,
     pub published: Timestamp,
-    /// Digest of the essay, to recognise it when its file is renamed.
+    /// Digest of the essay without title and front matter, to recognise it when its file is renamed.
     pub content_hash: String,
     /// What topics are compared with.
     pub tags: Vec<Slug>,

@@ -154,3 +154,171 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::Weekday;
+
+    use super::*;
+    use crate::issue::{Series, Served};
+    use crate::subscriber::{Hour, MonthDay, Pace};
+
+    fn defaults() -> CadenceDefaults {
+        CadenceDefaults {
+            pace: Pace::Weekly,
+            hour: Hour::new(8).unwrap(),
+            weekday: Weekday::Sunday,
+            month_day: MonthDay::new(1).unwrap(),
+            zone: "UTC".parse().unwrap(),
+            lang: "en".parse().unwrap(),
+        }
+    }
+
+    /// A book of posts 1, 2, 3, …, each with the tags named.
+    fn book_of(tags: &[&str]) -> Book {
+        let row = |(number, tags): (u64, &&str)| Announced {
+            seq: Seq(number),
+            id: format!("tag:example.org,2026:{number}").parse().unwrap(),
+            source: format!("{number}.md").into(),
+            slug: number.to_string().parse().unwrap(),
+            title: format!("Post {number}"),
+            published: Timestamp::UNIX_EPOCH,
+            content_hash: number.to_string(),
+            tags: tags.split_whitespace().map(|tag| tag.parse().unwrap()).collect(),
+            is_baseline: false,
+            is_mailed: true,
+        };
+        Book { announced: (1..).zip(tags).map(row).collect(), ..Book::default() }
+    }
+
+    fn served(series: &str, key: &str, through: u64) -> BTreeMap<Series, Served> {
+        let served = Served { last_key: IssueKey(key.to_owned()), through: Seq(through) };
+        [(series.parse().unwrap(), served)].into()
+    }
+
+    fn standing(cohort: u32, through: u64, topics: &str) -> Standing {
+        let preferences = Preferences { topics: topics.parse().unwrap(), ..Preferences::default() };
+        Standing { cohort: CohortId(cohort), preferences, through: Seq(through), readers: 10 }
+    }
+
+    fn plan_of(series: &str, book: &Book, missing: &[Seq], standings: &[Standing]) -> Vec<Issue> {
+        let due = Due {
+            series: series.parse().unwrap(),
+            key: IssueKey("weekly/2026-W47".to_owned()),
+            due_at: Timestamp::UNIX_EPOCH,
+            next_at: None,
+            cohorts: standings.iter().map(|it| it.cohort).collect(),
+        };
+        plan(&Ground { book, missing, defaults: &defaults() }, &due, standings)
+    }
+
+    fn weekly(book: &Book, standings: &[Standing]) -> Issue {
+        plan_of("weekly/sun/08/UTC", book, &[], standings).remove(0)
+    }
+
+    /// Editions as `POSTS LANG: COHORT>AFTER …`.
+    fn told(issue: &Issue) -> Vec<String> {
+        let number = |id: &PostId| id.as_str().rsplit(':').next().unwrap().to_owned();
+        let group = |group: &Group| format!("{}>{}", group.cohort.0, group.after.0);
+        issue
+            .editions
+            .iter()
+            .map(|edition| {
+                let posts: Vec<_> = edition.posts.iter().map(number).collect();
+                let groups: Vec<_> = edition.groups.iter().map(group).collect();
+                format!("{} {}: {}", posts.join(","), edition.lang, groups.join(" "))
+            })
+            .collect()
+    }
+
+    fn silences(issue: &Issue) -> Vec<(u32, Silence)> {
+        issue.without.iter().map(|passed| (passed.group.cohort.0, passed.why)).collect()
+    }
+
+    #[test]
+    fn everyone_gets_what_was_announced_since_they_were_last_served() {
+        let issue =
+            weekly(&book_of(&["", "", ""]), &[standing(1, 0, ""), standing(1, 2, ""), standing(1, 3, "")]);
+        assert_eq!(told(&issue), ["1,2,3 en: 1>0", "3 en: 1>2"]);
+        assert_eq!(silences(&issue), [(1, Silence::NothingNew)]);
+        assert_eq!(issue.through, Seq(3));
+    }
+
+    #[test]
+    fn groups_that_get_the_same_posts_in_one_language_share_an_edition() {
+        let mut german = standing(4, 0, "");
+        german.preferences.lang = "de".parse().ok();
+        let standings = [standing(1, 0, "maps"), standing(2, 1, ""), standing(3, 1, "maps letters"), german];
+        let issue = weekly(&book_of(&["letters", "maps"]), &standings);
+        assert_eq!(told(&issue), ["1,2 de: 4>0", "2 en: 1>0 2>1 3>1"]);
+    }
+
+    #[test]
+    fn who_gets_nothing_is_told_why() {
+        let mut book = book_of(&["", "maps", "", "maps"]);
+        book.announced[0].is_baseline = true;
+        book.announced[1].is_mailed = false;
+        for (through, missing, topics, want) in [
+            (4, vec![], "", Silence::NothingNew),
+            (3, vec![], "letters", Silence::OtherTopics),
+            (3, vec![Seq(4)], "", Silence::NothingToMail),
+            (1, vec![Seq(3), Seq(4)], "maps", Silence::NothingToMail),
+        ] {
+            let issue =
+                plan_of("weekly/sun/08/UTC", &book, &missing, &[standing(1, through, topics)]).remove(0);
+            assert_eq!(issue.editions, []);
+            assert_eq!(silences(&issue), [(1, want)], "after {through} with topics `{topics}`");
+        }
+        book.announced.truncate(1);
+        assert_eq!(silences(&weekly(&book, &[standing(1, 0, "")])), [(1, Silence::OnlyBaseline)]);
+    }
+
+    #[test]
+    fn a_calendar_issue_uses_up_its_key_even_when_nobody_is_in_it() {
+        let issue = weekly(&book_of(&[""]), &[]);
+        assert_eq!((issue.key.to_string().as_str(), issue.through), ("weekly/2026-W47", Seq(1)));
+    }
+
+    #[test]
+    fn each_post_is_an_issue_of_its_own_and_a_newcomer_catches_up_in_the_first() {
+        let mut book = book_of(&["", "", "", ""]);
+        book.served = served("each", "each/2", 2);
+        let standings = [standing(1, 2, ""), standing(2, 0, ""), standing(1, 3, "")];
+        let issues = plan_of("each", &book, &[], &standings);
+        let keys: Vec<_> = issues.iter().map(|issue| issue.key.to_string()).collect();
+        assert_eq!(keys, ["each/3", "each/4"]);
+        assert_eq!(told(&issues[0]), ["1,2,3 en: 2>0", "3 en: 1>2"]);
+        assert_eq!(told(&issues[1]), ["4 en: 1>3 2>3"]);
+        let [both] =
+            &issues[1].editions[0].groups.iter().filter(|it| it.cohort.0 == 1).collect::<Vec<_>>()[..]
+        else {
+            panic!("readers of a cohort who stand at one number are one group: {:?}", issues[1]);
+        };
+        assert_eq!(both.readers, 20, "served in the issue before and standing there already");
+    }
+
+    #[test]
+    fn a_newcomer_to_each_catches_up_without_waiting_for_a_new_post() {
+        let mut book = book_of(&["", "maps"]);
+        for (last_key, want) in [("each/2", "each/2+2"), ("each/2+2", "each/2+3")] {
+            book.served = served("each", last_key, 2);
+            let issues = plan_of("each", &book, &[], &[standing(1, 0, ""), standing(2, 2, "")]);
+            let [issue] = &issues[..] else { panic!("{issues:?}") };
+            assert_eq!(issue.key.to_string(), want);
+            assert_eq!(told(issue), ["1,2 en: 1>0"]);
+        }
+        assert_eq!(plan_of("each", &book, &[], &[standing(1, 2, ""), standing(2, 1, "letters")]), []);
+    }
+
+    #[test]
+    fn posts_that_are_not_for_mail_make_no_issue_of_each() {
+        let mut book = book_of(&["", "", "", ""]);
+        book.announced[0].is_baseline = true;
+        book.announced[1].is_mailed = false;
+        let issues = plan_of("each", &book, &[Seq(4)], &[standing(1, 0, "")]);
+        let [issue] = &issues[..] else { panic!("{issues:?}") };
+        assert_eq!((issue.key.to_string().as_str(), issue.through), ("each/3", Seq(3)));
+        assert_eq!(told(issue), ["3 en: 1>0"]);
+    }
+}
