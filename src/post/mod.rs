@@ -10,6 +10,7 @@ pub mod markup;
 mod model;
 mod settings;
 
+pub use markup::{MarkupSettings, Survey, highlight_css, survey};
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
     Rendering, Slug, SlugError, Tag,

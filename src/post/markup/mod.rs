@@ -1,7 +1,50 @@
 //! Markdown and plain text: one parse, then HTML for our pages, HTML for feeds and mail, or plain text.
+//!
+//! In: a [`Post`] and a [`Linker`]. Out: a [`Rendering`], or text. A [`Survey`] needs only the body.
+//!
+//! Every rendering is written from one tree. Author's HTML is cleaned by allow-list while the tree is made,
+//! so what is written afterwards is ours to the last octet: tags of a fixed set, text escaped, URLs checked.
+//! Leaves out: scripts, styles and frames in essays; `data:` URLs, which mail clients block.
 
-use crate::post::{Body, Format};
+mod code;
+mod elements;
+mod escape;
+mod html;
+mod joins;
+mod links;
+mod markdown;
+mod math;
+mod node;
+mod plain;
+mod script;
+mod sentences;
+mod survey;
+mod text;
+mod text_table;
+mod wrap;
+
+pub use code::highlight_css;
+pub use plain::is_numbered_heading;
+
+use crate::post::markup::html::Flavour;
+use crate::post::markup::node::{Document, Node, plain_text};
+use crate::post::{Body, Format, Linker, Post, Rendering};
 use crate::words::Lang;
+
+/// What an author may switch off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkupSettings {
+    /// Whether code is coloured.
+    pub highlight: bool,
+    /// Whether `$…$` and `$$…$$` are math.
+    pub math: bool,
+}
+
+impl Default for MarkupSettings {
+    fn default() -> Self {
+        Self { highlight: true, math: true }
+    }
+}
 
 /// What one look at an essay tells without knowing where it is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +62,60 @@ pub struct Survey {
 }
 
 /// Looks an essay over.
-pub fn survey(body: &Body, _lang: &Lang) -> Survey {
-    let first_heading = match body.format {
-        Format::Markdown => body.source.lines().find_map(|line| line.strip_prefix("# ")).map(str::to_owned),
-        Format::Plain => None,
-    };
-    let summary: String = body.source.chars().take(200).collect();
-    Survey { summary, word_count: 1, reading_minutes: 1, first_heading, first_image: None }
+pub fn survey(body: &Body, lang: &Lang) -> Survey {
+    survey::survey(&document(body, true), lang)
+}
+
+/// The ways to read a post. A first-level heading that repeats the title is left out of each.
+impl Post {
+    /// The essay for our pages and for feeds, in one parse.
+    pub fn render(&self, linker: &dyn Linker, settings: &MarkupSettings) -> Rendering {
+        let document = self.document(settings);
+        Rendering {
+            web: html::write(&document, self, linker, Flavour::Web),
+            portable: html::write(&document, self, linker, Flavour::Portable),
+        }
+    }
+
+    /// The essay for our pages: classes for highlighted code, heading anchors, MathML.
+    pub fn render_web(&self, linker: &dyn Linker, settings: &MarkupSettings) -> String {
+        html::write(&self.document(settings), self, linker, Flavour::Web)
+    }
+
+    /// The essay for feeds: absolute URLs, inline colours, notes as permalinks, MathML.
+    pub fn render_portable(&self, linker: &dyn Linker, settings: &MarkupSettings) -> String {
+        html::write(&self.document(settings), self, linker, Flavour::Portable)
+    }
+
+    /// The essay for the HTML part of mail: as for feeds, with math as text.
+    pub fn render_mail(&self, linker: &dyn Linker, settings: &MarkupSettings) -> String {
+        html::write(&self.document(settings), self, linker, Flavour::Mail)
+    }
+
+    /// The essay for the text part of mail, in lines of `columns` (72 is usual).
+    pub fn render_text(&self, linker: &dyn Linker, columns: usize) -> String {
+        let settings = MarkupSettings { highlight: false, math: true };
+        text::write(&self.document(&settings), self, linker, columns)
+    }
+
+    fn document(&self, settings: &MarkupSettings) -> Document {
+        let mut document = document(&self.body, settings.math);
+        if let Some(Node::Heading { level: 1, nodes, .. }) = document.nodes.first()
+            && plain_text(nodes).split_whitespace().eq(self.title.split_whitespace())
+        {
+            document.nodes.remove(0);
+        }
+        if settings.highlight {
+            code::highlight(&mut document);
+        }
+        document
+    }
+}
+
+fn document(body: &Body, has_math: bool) -> Document {
+    let source = escape::clean(&body.source);
+    match body.format {
+        Format::Markdown => markdown::read(&source, has_math),
+        Format::Plain => plain::read(&source),
+    }
 }

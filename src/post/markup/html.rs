@@ -1,0 +1,424 @@
+//! Writes an essay as HTML, for one of three kinds of readers.
+
+use crate::post::markup::escape::{push_attribute, push_text};
+use crate::post::markup::links::{Use, allowed};
+use crate::post::markup::node::{
+    Alignment, Cell, CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, Table,
+};
+use crate::post::markup::{elements, math};
+use crate::post::{Linker, Post};
+
+/// Who reads the HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Browsers, on our own pages.
+    Web,
+    /// Feed readers: nothing that needs our style sheet, our page or a script.
+    Portable,
+    /// Mail clients: as portable, and no MathML, `<figure>`, `<section>`, `<details>`.
+    Mail,
+}
+
+/// Writes `document`, the body of `post`.
+pub fn write(document: &Document, post: &Post, linker: &dyn Linker, flavour: Flavour) -> String {
+    let permalink = linker.permalink(post).to_string();
+    let mut writer = Writer { post, linker, permalink, flavour, out: String::new() };
+    writer.blocks(&document.nodes);
+    writer.notes(&document.notes);
+    writer.out
+}
+
+/// HTML under way.
+pub struct Writer<'a> {
+    post: &'a Post,
+    linker: &'a dyn Linker,
+    permalink: String,
+    flavour: Flavour,
+    out: String,
+}
+
+impl Writer<'_> {
+    fn blocks(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            self.node(node);
+            if !node.is_inline() {
+                self.end_line();
+            }
+        }
+    }
+
+    fn inlines(&mut self, nodes: &[Node]) {
+        nodes.iter().for_each(|node| self.node(node));
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Paragraph(nodes) => self.wrapped("p", nodes),
+            Node::Heading { level, id, nodes } => self.heading(*level, id, nodes),
+            Node::Quote(nodes) => {
+                self.put("<blockquote>\n");
+                self.blocks(nodes);
+                self.put("</blockquote>");
+            }
+            Node::List(list) => self.list(list),
+            Node::Definitions(definitions) => self.definitions(definitions),
+            Node::CodeBlock(code) => self.code_block(code),
+            Node::Table(table) => self.table(table),
+            Node::Rule => self.put("<hr>"),
+            Node::Figure { image, caption } => self.figure(image, caption),
+            Node::More | Node::Raw(_) => {}
+            Node::Text(text) => push_text(text, &mut self.out),
+            Node::Emphasis(nodes) => self.wrapped("em", nodes),
+            Node::Strong(nodes) => self.wrapped("strong", nodes),
+            Node::Strike(nodes) => self.wrapped("del", nodes),
+            Node::Code(text) => self.code(text),
+            Node::Link { href, title, nodes } => self.link(href, title, nodes),
+            Node::Image(image) => self.image(image),
+            Node::Math { tex, is_display } => self.math(tex, *is_display),
+            Node::NoteRef { number, nth } => self.note_ref(*number, *nth),
+            Node::Break => self.put("<br>\n"),
+            Node::SoftBreak => self.put("\n"),
+            Node::Element(element) => elements::write(self, element),
+        }
+    }
+
+    fn put(&mut self, markup: &str) {
+        self.out.push_str(markup);
+    }
+
+    fn end_line(&mut self) {
+        if !self.out.ends_with('\n') && !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        push_attribute(value, &mut self.out);
+        self.out.push('"');
+    }
+
+    fn wrapped(&mut self, name: &str, nodes: &[Node]) {
+        self.put(&format!("<{name}>"));
+        self.inlines(nodes);
+        self.put(&format!("</{name}>"));
+    }
+
+    /// The id serves links to this page; elsewhere links lead to this page anyway.
+    fn heading(&mut self, level: u8, id: &str, nodes: &[Node]) {
+        self.put(&format!("<h{level}"));
+        if self.flavour == Flavour::Web {
+            self.attribute("id", id);
+        }
+        self.put(">");
+        self.inlines(nodes);
+        if self.flavour == Flavour::Web {
+            self.anchor(id);
+        }
+        self.put(&format!("</h{level}>"));
+    }
+
+    /// A link to the heading, empty so that it is in no copied text, named by the heading itself.
+    fn anchor(&mut self, id: &str) {
+        self.put("<a class=\"anchor\"");
+        self.attribute("href", &format!("#{id}"));
+        self.attribute("aria-labelledby", id);
+        self.put("></a>");
+    }
+
+    fn list(&mut self, list: &List) {
+        let name = if list.start.is_some() { "ol" } else { "ul" };
+        self.put(&format!("<{name}"));
+        if let Some(start) = list.start.filter(|&start| start != 1) {
+            self.attribute("start", &start.to_string());
+        }
+        if self.flavour == Flavour::Web && list.items.iter().any(|item| item.task.is_some()) {
+            self.attribute("class", "tasks");
+        }
+        self.put(">\n");
+        list.items.iter().for_each(|item| self.item(item, list.is_tight));
+        self.put(&format!("</{name}>"));
+    }
+
+    fn item(&mut self, item: &Item, is_tight: bool) {
+        self.put("<li>");
+        if let Some(is_done) = item.task {
+            self.checkbox(is_done);
+        }
+        for (at, node) in item.nodes.iter().enumerate() {
+            match node {
+                Node::Paragraph(nodes) if is_tight => self.inlines(nodes),
+                block => {
+                    if at > 0 {
+                        self.end_line();
+                    }
+                    self.node(block);
+                }
+            }
+        }
+        self.put("</li>\n");
+    }
+
+    fn checkbox(&mut self, is_done: bool) {
+        self.put(match (self.flavour, is_done) {
+            (Flavour::Web, true) => "<input type=\"checkbox\" checked disabled> ",
+            (Flavour::Web, false) => "<input type=\"checkbox\" disabled> ",
+            (_, true) => "☑ ",
+            (_, false) => "☐ ",
+        });
+    }
+
+    fn definitions(&mut self, definitions: &[Definition]) {
+        self.put("<dl>\n");
+        for definition in definitions {
+            self.wrapped("dt", &definition.term);
+            self.put("\n");
+            for details in &definition.details {
+                self.put("<dd>");
+                self.blocks(details);
+                self.put("</dd>\n");
+            }
+        }
+        self.put("</dl>");
+    }
+
+    /// A listing scrolls on our pages, so it takes the keyboard's focus there.
+    fn code_block(&mut self, code: &CodeBlock) {
+        self.put(if self.flavour == Flavour::Web { "<pre tabindex=\"0\"><code" } else { "<pre><code" });
+        if let (Flavour::Web, Some(lang)) = (self.flavour, &code.lang) {
+            self.attribute("class", &format!("language-{lang}"));
+        }
+        self.put(">");
+        self.runs(code);
+        self.put("</code></pre>");
+    }
+
+    fn runs(&mut self, code: &CodeBlock) {
+        let mut rest = code.text.as_str();
+        for run in &code.runs {
+            let (text, after) = rest.split_at(run.octets);
+            rest = after;
+            let Some(token) = run.token else {
+                push_text(text, &mut self.out);
+                continue;
+            };
+            self.put("<span");
+            match self.flavour {
+                Flavour::Web => self.attribute("class", token.class()),
+                _ => self.attribute("style", &format!("color:{}", token.colour())),
+            }
+            self.put(">");
+            push_text(text, &mut self.out);
+            self.put("</span>");
+        }
+        push_text(rest, &mut self.out);
+    }
+
+    /// A wide table scrolls in a box of its own on our pages.
+    fn table(&mut self, table: &Table) {
+        let is_boxed = self.flavour == Flavour::Web;
+        self.put(if is_boxed { "<div class=\"table\" tabindex=\"0\"><table>\n" } else { "<table>\n" });
+        self.put("<thead>\n");
+        self.row(&table.head, "th", &table.columns);
+        self.put("</thead>\n");
+        if !table.rows.is_empty() {
+            self.put("<tbody>\n");
+            table.rows.iter().for_each(|row| self.row(row, "td", &table.columns));
+            self.put("</tbody>\n");
+        }
+        self.put(if is_boxed { "</table></div>" } else { "</table>" });
+    }
+
+    fn row(&mut self, cells: &[Cell], name: &str, columns: &[Alignment]) {
+        self.put("<tr>\n");
+        for (at, cell) in cells.iter().enumerate() {
+            self.put(&format!("<{name}"));
+            if name == "th" {
+                self.attribute("scope", "col");
+            }
+            match columns.get(at) {
+                Some(Alignment::Left) => self.attribute("align", "left"),
+                Some(Alignment::Center) => self.attribute("align", "center"),
+                Some(Alignment::Right) => self.attribute("align", "right"),
+                Some(Alignment::Unset) | None => {}
+            }
+            self.put(">");
+            self.inlines(cell);
+            self.put(&format!("</{name}>\n"));
+        }
+        self.put("</tr>\n");
+    }
+
+    fn figure(&mut self, image: &Image, caption: &str) {
+        let (open, middle, close) = match self.flavour {
+            Flavour::Mail => ("<p>", "<br>\n<em>", "</em></p>"),
+            _ => ("<figure>", "<figcaption>", "</figcaption></figure>"),
+        };
+        self.put(open);
+        self.image(image);
+        self.put(middle);
+        push_text(caption, &mut self.out);
+        self.put(close);
+    }
+
+    fn image(&mut self, image: &Image) {
+        let Some(src) = self.url(&image.src, Use::Load) else {
+            return push_text(&image.alt, &mut self.out);
+        };
+        self.put("<img");
+        self.attribute("src", &src);
+        self.attribute("alt", &image.alt);
+        if !image.title.is_empty() {
+            self.attribute("title", &image.title);
+        }
+        for (name, length) in [("width", image.width), ("height", image.height)] {
+            if let Some(length) = length {
+                self.attribute(name, &length.to_string());
+            }
+        }
+        if self.flavour == Flavour::Web {
+            self.put(" loading=\"lazy\" decoding=\"async\"");
+        }
+        self.put(">");
+    }
+
+    fn code(&mut self, text: &str) {
+        self.put("<code>");
+        push_text(text, &mut self.out);
+        self.put("</code>");
+    }
+
+    fn link(&mut self, href: &str, title: &str, nodes: &[Node]) {
+        let Some(href) = self.url(href, Use::Link) else {
+            return self.inlines(nodes);
+        };
+        self.put("<a");
+        self.attribute("href", &href);
+        if !title.is_empty() {
+            self.attribute("title", title);
+        }
+        self.put(">");
+        self.inlines(nodes);
+        self.put("</a>");
+    }
+
+    /// Where `href` leads, if it may stand in a page: absolute, but for places on our own page.
+    pub fn url(&self, href: &str, purpose: Use) -> Option<String> {
+        let href = allowed(href, purpose)?;
+        if self.flavour == Flavour::Web && href.starts_with('#') {
+            return Some(href);
+        }
+        allowed(&self.linker.resolve(self.post, &href), purpose)
+    }
+
+    fn math(&mut self, tex: &str, is_display: bool) {
+        let markup = if self.flavour == Flavour::Mail { None } else { math::mathml(tex, is_display) };
+        match markup {
+            Some(markup) => self.put(&markup),
+            None => self.tex(tex),
+        }
+    }
+
+    fn tex(&mut self, tex: &str) {
+        self.put(if self.flavour == Flavour::Web { "<code class=\"math\">" } else { "<code>" });
+        push_text(tex, &mut self.out);
+        self.put("</code>");
+    }
+
+    fn note_ref(&mut self, number: u32, nth: u32) {
+        let id = reference_id(number, nth);
+        match self.flavour {
+            Flavour::Web => self.put(&format!(
+                "<sup class=\"note-ref\"><a href=\"#fn-{number}\" id=\"{id}\" role=\"doc-noteref\">{number}</a></sup>"
+            )),
+            Flavour::Portable | Flavour::Mail => {
+                self.put("<sup><a");
+                self.attribute("href", &format!("{}#fn-{number}", self.permalink));
+                self.put(&format!(" id=\"{id}\" name=\"{id}\">[{number}]</a></sup>"));
+            }
+        }
+    }
+
+    fn notes(&mut self, notes: &[Note]) {
+        if notes.is_empty() {
+            return;
+        }
+        let is_web = self.flavour == Flavour::Web;
+        self.end_line();
+        self.put(if is_web {
+            "<section class=\"notes\" role=\"doc-endnotes\">\n<ol>\n"
+        } else {
+            "<hr>\n<ol>\n"
+        });
+        notes.iter().for_each(|note| self.note(note));
+        self.put(if is_web { "</ol>\n</section>\n" } else { "</ol>\n" });
+    }
+
+    /// The way back stands at the end of the note's last paragraph.
+    fn note(&mut self, note: &Note) {
+        let number = note.number;
+        self.put(&format!("<li id=\"fn-{number}\">"));
+        if self.flavour != Flavour::Web {
+            self.put(&format!("<a name=\"fn-{number}\"></a>"));
+        }
+        let Some((Node::Paragraph(last), before)) = note.nodes.split_last() else {
+            self.blocks(&note.nodes);
+            self.put("<p>");
+            self.ways_back(note);
+            return self.put("</p></li>\n");
+        };
+        self.blocks(before);
+        self.put("<p>");
+        self.inlines(last);
+        self.ways_back(note);
+        self.put("</p></li>\n");
+    }
+
+    fn ways_back(&mut self, note: &Note) {
+        for nth in 1..=note.references {
+            let id = reference_id(note.number, nth);
+            match self.flavour {
+                Flavour::Web => self.put(&format!(
+                    " <a href=\"#{id}\" class=\"note-back\" role=\"doc-backlink\" aria-label=\"↩ {number}\">↩\u{fe0e}</a>",
+                    number = note.number
+                )),
+                Flavour::Portable | Flavour::Mail => {
+                    self.put(" <a");
+                    self.attribute("href", &format!("{}#{id}", self.permalink));
+                    self.put(">↩\u{fe0e}</a>");
+                }
+            }
+        }
+    }
+
+    /// Starts an element of the author's.
+    pub fn open(&mut self, name: &str, attributes: &[(String, String)]) {
+        self.put(&format!("<{name}"));
+        for (name, value) in attributes {
+            self.attribute(name, value);
+        }
+        self.put(">");
+    }
+
+    /// Ends it.
+    pub fn close(&mut self, name: &str) {
+        self.put(&format!("</{name}>"));
+    }
+
+    /// Writes what stands within an element of the author's.
+    pub fn within(&mut self, element: &Element) {
+        self.blocks(&element.nodes);
+    }
+
+    /// Who reads it.
+    pub fn flavour(&self) -> Flavour {
+        self.flavour
+    }
+}
+
+/// The id of the place that refers to note `number` for the `nth` time.
+fn reference_id(number: u32, nth: u32) -> String {
+    if nth > 1 { format!("fnref-{number}-{nth}") } else { format!("fnref-{number}") }
+}

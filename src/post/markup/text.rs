@@ -1,0 +1,295 @@
+//! Writes an essay as plain text, for the text part of mail.
+//!
+//! Links become numbers in brackets, listed at the end, each URL on a line of its own and never broken.
+//! Notes become raised numbers and stand before that list. Every link of the HTML is in the text.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::post::markup::links::{Use, allowed};
+use crate::post::markup::math;
+use crate::post::markup::node::{
+    CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, is_block_name, plain_text,
+};
+use crate::post::markup::text_table;
+use crate::post::markup::wrap::{GLUE, wrap};
+use crate::post::{Linker, Post};
+
+/// Fewest columns that nested blocks are squeezed into.
+const MIN_COLUMNS: usize = 16;
+
+/// Writes `document`, the body of `post`, in lines of `columns`.
+pub fn write(document: &Document, post: &Post, linker: &dyn Linker, columns: usize) -> String {
+    let mut writer = Writer { post, linker, links: Vec::new() };
+    let mut lines = writer.blocks(&document.nodes, columns, false);
+    for note in &document.notes {
+        separate(&mut lines);
+        lines.extend(writer.note(note, columns));
+    }
+    if !writer.links.is_empty() {
+        separate(&mut lines);
+        let number = |(at, url): (usize, &String)| format!("[{}] {url}", at + 1);
+        lines.extend(writer.links.iter().enumerate().map(number));
+    }
+    finished(&lines)
+}
+
+fn finished(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    crate::post::markup::escape::clean(&text).into_owned()
+}
+
+/// Puts an empty line after what is there.
+fn separate(lines: &mut Vec<String>) {
+    if lines.last().is_some_and(|line| !line.is_empty()) {
+        lines.push(String::new());
+    }
+}
+
+struct Writer<'a> {
+    post: &'a Post,
+    linker: &'a dyn Linker,
+    links: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// Blocks with empty lines between them, or without where `is_tight`.
+    fn blocks(&mut self, nodes: &[Node], columns: usize, is_tight: bool) -> Vec<String> {
+        let columns = columns.max(MIN_COLUMNS);
+        let mut lines = Vec::new();
+        for block in nodes.chunk_by(|a, b| a.is_inline() && b.is_inline()) {
+            let own = if block[0].is_inline() {
+                let text = self.inlines(block);
+                if text.trim().is_empty() { Vec::new() } else { wrap(&text, columns) }
+            } else {
+                self.block(&block[0], columns)
+            };
+            if own.is_empty() {
+                continue;
+            }
+            if !is_tight {
+                separate(&mut lines);
+            }
+            lines.extend(own);
+        }
+        lines
+    }
+
+    fn block(&mut self, node: &Node, columns: usize) -> Vec<String> {
+        match node {
+            Node::Paragraph(nodes) => {
+                let text = self.inlines(nodes);
+                if text.trim().is_empty() { Vec::new() } else { wrap(&text, columns) }
+            }
+            Node::Heading { level, nodes, .. } => self.heading(*level, nodes, columns),
+            Node::Quote(nodes) => prefixed(self.blocks(nodes, columns - 2, false), "> ", "> "),
+            Node::List(list) => self.list(list, columns),
+            Node::Definitions(definitions) => self.definitions(definitions, columns),
+            Node::CodeBlock(code) => listing(code),
+            Node::Table(table) => {
+                let mut cell = |nodes: &[Node]| self.inlines(nodes).replace('\n', " / ").replace(GLUE, "");
+                let head = table.head.iter().map(|nodes| cell(nodes)).collect();
+                let rows = table.rows.iter().map(|row| row.iter().map(|nodes| cell(nodes)).collect());
+                text_table::lay_out(head, rows.collect(), &table.columns, columns)
+            }
+            Node::Rule => vec![format!("{:>1$}", "* * *", columns.min(72) / 2 + 3)],
+            Node::Figure { image, caption } => {
+                let text = format!("{}\n{caption}", self.picture(image));
+                wrap(&text, columns)
+            }
+            Node::Element(element) => self.block_element(element, columns),
+            _ => Vec::new(),
+        }
+    }
+
+    fn heading(&mut self, level: u8, nodes: &[Node], columns: usize) -> Vec<String> {
+        let text = self.inlines(nodes);
+        let mark = match level {
+            1 => "=",
+            2 => "-",
+            _ => return prefixed(wrap(&text, columns - 4), "### ", "    "),
+        };
+        let mut lines = wrap(&text, columns);
+        let widest = lines.iter().map(|line| line.width()).max().unwrap_or_default();
+        lines.push(mark.repeat(widest));
+        lines
+    }
+
+    fn list(&mut self, list: &List, columns: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (at, item) in list.items.iter().enumerate() {
+            if !list.is_tight {
+                separate(&mut lines);
+            }
+            let mark = match list.start {
+                Some(start) => format!("{}. ", start.saturating_add(at)),
+                None => "- ".to_owned(),
+            };
+            lines.extend(self.item(item, &mark, list.is_tight, columns));
+        }
+        lines
+    }
+
+    fn item(&mut self, item: &Item, mark: &str, is_tight: bool, columns: usize) -> Vec<String> {
+        let mark = match item.task {
+            Some(true) => format!("{mark}[x] "),
+            Some(false) => format!("{mark}[ ] "),
+            None => mark.to_owned(),
+        };
+        let lines = self.blocks(&item.nodes, columns.saturating_sub(mark.len()), is_tight);
+        let lines = if lines.is_empty() { vec![String::new()] } else { lines };
+        prefixed(lines, &mark, &" ".repeat(mark.len()))
+    }
+
+    fn definitions(&mut self, definitions: &[Definition], columns: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for definition in definitions {
+            separate(&mut lines);
+            lines.extend(wrap(&self.inlines(&definition.term), columns));
+            for details in &definition.details {
+                lines.extend(prefixed(self.blocks(details, columns - 4, false), "    ", "    "));
+            }
+        }
+        lines
+    }
+
+    fn note(&mut self, note: &Note, columns: usize) -> Vec<String> {
+        let mark = format!("{} ", raised(note.number));
+        let indent = " ".repeat(mark.width());
+        prefixed(self.blocks(&note.nodes, columns - indent.len(), false), &mark, &indent)
+    }
+
+    fn inlines(&mut self, nodes: &[Node]) -> String {
+        let mut text = String::new();
+        self.push_inlines(nodes, &mut text);
+        text
+    }
+
+    fn push_inlines(&mut self, nodes: &[Node], text: &mut String) {
+        for node in nodes {
+            match node {
+                Node::Text(own) => text.push_str(own),
+                Node::Emphasis(nodes) => self.push_marked(nodes, "_", text),
+                Node::Strong(nodes) => self.push_marked(nodes, "*", text),
+                Node::Strike(nodes) => self.push_marked(nodes, "~", text),
+                Node::Code(code) => text.push_str(&format!("`{code}`")),
+                Node::Link { href, nodes, .. } => self.push_link(href, nodes, text),
+                Node::Image(image) => text.push_str(&self.picture(image)),
+                Node::Math { tex, is_display } => push_math(tex, *is_display, text),
+                Node::NoteRef { number, .. } => {
+                    text.push(GLUE);
+                    text.push_str(&raised(*number));
+                }
+                Node::Break => text.push('\n'),
+                Node::SoftBreak => text.push(' '),
+                Node::Element(element) => self.push_element(element, text),
+                other => self.push_inlines(other.children(), text),
+            }
+        }
+    }
+
+    fn push_marked(&mut self, nodes: &[Node], mark: &str, text: &mut String) {
+        text.push_str(mark);
+        self.push_inlines(nodes, text);
+        text.push_str(mark);
+    }
+
+    fn push_link(&mut self, href: &str, nodes: &[Node], text: &mut String) {
+        let words = self.inlines(nodes);
+        let url = allowed(href, Use::Link).map(|href| self.linker.resolve(self.post, &href));
+        let Some(url) = url.filter(|url| allowed(url, Use::Link).is_some()) else {
+            return text.push_str(&words);
+        };
+        if url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")) == Some(words.trim()) {
+            return text.push_str(&words);
+        }
+        let is_bare = words == href || words == url;
+        text.push_str(if is_bare { host(&url) } else { &words });
+        let number = self.reference(url);
+        text.push_str(&format!("{GLUE}[{number}]"));
+    }
+
+    /// The number of `url` in the list at the end.
+    fn reference(&mut self, url: String) -> usize {
+        let known = self.links.iter().position(|known| *known == url);
+        let at = known.unwrap_or_else(|| {
+            self.links.push(url);
+            self.links.len() - 1
+        });
+        at + 1
+    }
+
+    fn picture(&self, image: &Image) -> String {
+        let word = picture_word(self.post.lang.as_str());
+        let words = if image.alt.is_empty() { &image.title } else { &image.alt };
+        if words.is_empty() { format!("[{word}]") } else { format!("[{word}: {words}]") }
+    }
+
+    fn block_element(&mut self, element: &Element, columns: usize) -> Vec<String> {
+        self.blocks(&element.nodes, columns, false)
+    }
+
+    fn push_element(&mut self, element: &Element, text: &mut String) {
+        match element.name.as_str() {
+            "rp" => {}
+            "rt" => {
+                text.push('（');
+                self.push_inlines(&element.nodes, text);
+                text.push('）');
+            }
+            name if is_block_name(name) => text.push_str(&plain_text(&element.nodes)),
+            _ => self.push_inlines(&element.nodes, text),
+        }
+    }
+}
+
+/// Lines with `first` before the first of them and `rest` before the others.
+fn prefixed(lines: Vec<String>, first: &str, rest: &str) -> Vec<String> {
+    let prefix = |(at, line): (usize, String)| format!("{}{line}", if at == 0 { first } else { rest });
+    lines.into_iter().enumerate().map(prefix).collect()
+}
+
+/// Code as it is, indented, its lines never broken.
+fn listing(code: &CodeBlock) -> Vec<String> {
+    code.text.trim_end_matches('\n').split('\n').map(|line| format!("    {line}")).collect()
+}
+
+fn push_math(tex: &str, is_display: bool, text: &mut String) {
+    let words = math::readable(tex);
+    if is_display {
+        text.push_str(&format!("\n    {words}\n"));
+    } else {
+        text.push_str(&words);
+    }
+}
+
+/// `number` in raised figures.
+fn raised(number: u32) -> String {
+    const FIGURES: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let figure = |c: char| c.to_digit(10).map(|digit| FIGURES[digit as usize]);
+    number.to_string().chars().filter_map(figure).collect()
+}
+
+/// The host of `url`, which stands for it within a sentence.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// The word for a picture in the essay's language.
+fn picture_word(lang: &str) -> &'static str {
+    match lang.split('-').next().unwrap_or(lang) {
+        "de" => "Bild",
+        "es" => "imagen",
+        "fr" => "image",
+        "ja" => "画像",
+        "ko" => "그림",
+        "pt" => "imagem",
+        "zh" if lang.contains("Hant") || lang.ends_with("TW") || lang.ends_with("HK") => "圖",
+        "zh" => "图",
+        _ => "picture",
+    }
+}
