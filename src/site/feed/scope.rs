@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::post::{Author, Post, Posts, Tag};
 use crate::site::{SiteSettings, Urls};
-use crate::words::Lang;
+use crate::words::{Lang, autonym};
 
 /// What the posts of a feed have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Scope<'_> {
     pub fn title(self, settings: &SiteSettings) -> String {
         let name = match self {
             Self::Whole => return settings.title.clone(),
-            Self::Language(lang) => lang.as_str(),
+            Self::Language(lang) => autonym(lang),
             Self::Tag(tag) => &tag.name,
             Self::Author(author) => &author.name,
         };
