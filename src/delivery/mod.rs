@@ -1,1 +1,23 @@
 //! The only room with SMTP: claims, hands over, settles.
+//!
+//! In: claims of the ledger, drafts. Out: mail at a relay or in a Maildir, and a result for each claim, durable.
+//!
+//! Follows RFC 5321 with the extensions [`Courier`] names. Leaves out: finding the mail server of each recipient's
+//! domain. A relay does that, and has the reputation for it.
+
+mod capabilities;
+mod courier;
+mod error;
+mod relay;
+mod reply;
+mod route;
+mod stop;
+mod tls;
+mod wire;
+
+pub use courier::{Courier, Refusal, Transfer, Verdict};
+pub use error::DeliveryError;
+pub use relay::{Relay, RelayUrl, RelayUrlError, Security};
+pub use reply::{Class, Fault, Reply, Stage, Trouble};
+pub use route::{Deadlines, Password, Route, RouteSettings};
+pub use stop::{Stop, Stopper};

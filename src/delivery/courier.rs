@@ -1,0 +1,436 @@
+//! One conversation with a relay, stage by stage.
+//!
+//! In: an envelope, then its content. Out: what the server answered, and whether the final dot can have reached it.
+//! Before the dot has left, nothing was sent, whatever happened; behind it, only a 2yz, 4yz or 5yz reply tells
+//! (RFC 1047, RFC 5321 §4.2.5). lettre reads the replies; [`Wire`] is the socket.
+//!
+//! Follows RFC 5321, RFC 2920 (MAIL and RCPT in one group), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8), RFC 3207 (STARTTLS)
+//! and RFC 4954 (AUTH PLAIN, and LOGIN for servers that know nothing else). Leaves out: several recipients in one
+//! transaction, since every copy has its own leave link.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Quit, Rset, Starttls};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
+
+use crate::delivery::capabilities::Capabilities;
+use crate::delivery::relay::Security;
+use crate::delivery::reply::{Class, Fault, Reply, Stage, Trouble, read, reply_of_error, words_of};
+use crate::delivery::route::{Deadlines, Route};
+use crate::delivery::stop::Stop;
+use crate::delivery::wire::Wire;
+use crate::message::Envelope;
+
+/// How long a goodbye may take; nothing depends on it.
+const QUIT_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Why an envelope was not taken. Nothing left this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The connection or the server failed; the recipient has nothing to do with it.
+    Lane(Trouble),
+    /// Only the operator can help: it would be the same for every recipient.
+    Operator(Trouble),
+    /// The server refused this recipient, for now (4yz) or for good (5yz).
+    Recipient(Reply),
+    /// This server cannot carry mail to this address.
+    Unsendable(String),
+}
+
+/// What became of a mail object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// 2yz to the final dot: the server answers for it now.
+    Sent(Reply),
+    /// The dot never left, or the server refused for now: not accepted.
+    NotSent(Trouble),
+    /// 5yz to DATA or to the final dot: not accepted, for good.
+    Refused(Reply),
+    /// The dot left and no valid reply came.
+    Doubt(Trouble),
+}
+
+/// An open connection to a relay.
+pub struct Courier {
+    connection: AsyncSmtpConnection,
+    wire: Wire,
+    server: Capabilities,
+    deadlines: Deadlines,
+    /// Whether another mail can go over it.
+    is_open: bool,
+    /// Whether a transaction was begun and not ended.
+    needs_reset: bool,
+}
+
+/// A transaction the server has agreed to: the content may follow. Dropping it gives it up.
+#[must_use = "an accepted envelope waits for its content"]
+pub struct Transfer<'c> {
+    courier: &'c mut Courier,
+}
+
+impl Courier {
+    /// Opens a connection: TCP, TLS, greeting, EHLO, STARTTLS, AUTH, as the route says.
+    ///
+    /// # Errors
+    ///
+    /// If any of these fails.
+    pub async fn connect(route: &Route) -> Result<Self, Trouble> {
+        let connecting = TcpStream::connect((route.relay.host.as_str(), route.relay.port));
+        let socket = match timeout(route.deadlines.connect, connecting).await {
+            Ok(connected) => connected.map_err(|error| Trouble::cut(Stage::Connect, error))?,
+            Err(_) => return Err(late(Stage::Connect, route.deadlines.connect)),
+        };
+        let local = socket.local_addr().map_err(|error| Trouble::cut(Stage::Connect, error))?;
+        let wire = Wire::plain(socket).map_err(|error| Trouble::cut(Stage::Connect, error))?;
+        if route.relay.security == Security::Implicit {
+            encrypt(&wire, route).await?;
+        }
+        let client = route.client_id(local);
+        let mut courier = Self {
+            connection: greet(&wire, &client, &route.deadlines).await?,
+            wire,
+            server: Capabilities::default(),
+            deadlines: route.deadlines.clone(),
+            is_open: true,
+            needs_reset: false,
+        };
+        courier.introduce(&client).await?;
+        if route.relay.security == Security::StartTls {
+            courier.start_tls(route).await?;
+            courier.introduce(&client).await?;
+        }
+        if let Some(credentials) = &route.credentials {
+            courier.authenticate(credentials, route).await?;
+        }
+        Ok(courier)
+    }
+
+    /// Whether another mail can go over this connection.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Offers a mail of `octets` octets: MAIL and RCPT.
+    ///
+    /// # Errors
+    ///
+    /// If the server refused either, or the connection failed. Nothing was sent then.
+    pub async fn offer(&mut self, envelope: &Envelope, octets: usize) -> Result<Transfer<'_>, Refusal> {
+        self.check(envelope, octets)?;
+        let group = Group {
+            needs_reset: self.needs_reset,
+            envelope,
+            size: self.server.size.map(|_| octets),
+            needs_smtputf8: needs_smtputf8(envelope),
+        };
+        self.needs_reset = true;
+        let (mail, rcpt) = match self.server.pipelining {
+            true => self.ask_group(&group).await?,
+            false => self.ask_one_by_one(&group).await?,
+        };
+        accepted(Stage::Mail, mail)?;
+        match rcpt.class() {
+            Class::Completion => Ok(Transfer { courier: self }),
+            _ => Err(of_recipient(rcpt)),
+        }
+    }
+
+    /// Says goodbye, if the server still listens.
+    pub async fn quit(mut self) {
+        if self.is_open {
+            let _ = timeout(QUIT_DEADLINE, self.connection.command(Quit)).await;
+        }
+    }
+
+    /// What can be known without asking the server.
+    fn check(&self, envelope: &Envelope, octets: usize) -> Result<(), Refusal> {
+        if needs_smtputf8(envelope) && !self.server.smtputf8 {
+            return Err(Refusal::Unsendable(
+                "the relay does not offer SMTPUTF8, which this address needs".into(),
+            ));
+        }
+        match self.server.size {
+            Some(most) if most > 0 && octets as u64 > most => {
+                let words = format!("a mail of {octets} octets: the relay takes at most {most}");
+                Err(Refusal::Operator(Trouble::unfit(Stage::Mail, words)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// All commands in one write, then their replies (RFC 2920).
+    async fn ask_group(&mut self, group: &Group<'_>) -> Result<(Reply, Reply), Refusal> {
+        let first = self.say(Stage::Mail, group).await?;
+        let mail = match group.needs_reset {
+            true => self.hear(Stage::Mail).await?,
+            false => first,
+        };
+        if !self.is_open {
+            return Err(of_server(Stage::Mail, mail));
+        }
+        Ok((mail, self.hear(Stage::Rcpt).await?))
+    }
+
+    async fn ask_one_by_one(&mut self, group: &Group<'_>) -> Result<(Reply, Reply), Refusal> {
+        if group.needs_reset {
+            self.say(Stage::Mail, Rset).await?;
+        }
+        let mail = accepted(Stage::Mail, self.say(Stage::Mail, MailCommand(group)).await?)?;
+        Ok((mail, self.say(Stage::Rcpt, RcptCommand(group)).await?))
+    }
+
+    /// EHLO, once more than lettre's own, which forgets most of what the server says.
+    async fn introduce(&mut self, client: &ClientId) -> Result<(), Trouble> {
+        let ehlo = Ehlo::new(client.clone());
+        let result = timeout(self.deadlines.command, self.connection.command(ehlo)).await;
+        if let Ok(Ok(response)) = &result {
+            self.server = Capabilities::of(response.message().skip(1));
+            return Ok(());
+        }
+        let reply = self.note(Stage::Ehlo, self.deadlines.command, result)?;
+        Err(Trouble::reply(Stage::Ehlo, reply))
+    }
+
+    async fn start_tls(&mut self, route: &Route) -> Result<(), Trouble> {
+        if !self.server.starttls {
+            let words = "the relay does not offer it: expected TLS, or `?tls=none` behind the URL";
+            return Err(Trouble::unfit(Stage::StartTls, words));
+        }
+        let reply = self.say(Stage::StartTls, Starttls).await?;
+        if reply.class() != Class::Completion {
+            return Err(Trouble::reply(Stage::StartTls, reply));
+        }
+        encrypt(&self.wire, route).await
+    }
+
+    async fn authenticate(&mut self, credentials: &Credentials, route: &Route) -> Result<(), Trouble> {
+        if !self.wire.is_encrypted() && !route.relay.is_loopback() {
+            return Err(Trouble::unfit(Stage::Auth, "the connection is not encrypted"));
+        }
+        let mechanism = match (self.server.auth_plain, self.server.auth_login) {
+            (true, _) => Mechanism::Plain,
+            (_, true) => Mechanism::Login,
+            _ => return Err(Trouble::unfit(Stage::Auth, "the relay offers neither PLAIN nor LOGIN")),
+        };
+        let deadline = self.deadlines.command;
+        let result = timeout(deadline, exchange(&mut self.connection, mechanism, credentials)).await;
+        let reply = self.note(Stage::Auth, deadline, result)?;
+        match reply.class() {
+            Class::Completion => Ok(()),
+            _ => Err(Trouble::reply(Stage::Auth, reply)),
+        }
+    }
+
+    /// Sends a command and reads its reply.
+    async fn say(&mut self, stage: Stage, command: impl Display) -> Result<Reply, Trouble> {
+        let deadline = self.deadlines.of(stage);
+        let result = timeout(deadline, self.connection.command(command)).await;
+        self.note(stage, deadline, result)
+    }
+
+    /// Reads the reply to a command that was sent before.
+    async fn hear(&mut self, stage: Stage) -> Result<Reply, Trouble> {
+        let deadline = self.deadlines.of(stage);
+        let result = timeout(deadline, self.connection.read_response()).await;
+        self.note(stage, deadline, result)
+    }
+
+    /// Notes whether the connection can go on behind this.
+    fn note(
+        &mut self,
+        stage: Stage,
+        deadline: Duration,
+        result: Result<Result<Response, SmtpError>, Elapsed>,
+    ) -> Result<Reply, Trouble> {
+        let read = result.map_err(|_| Fault::Late(deadline)).and_then(read);
+        self.is_open &= read.as_ref().is_ok_and(|reply| !reply.ends_connection());
+        read.map_err(|fault| Trouble { stage, fault })
+    }
+}
+
+impl Transfer<'_> {
+    /// Hands over the content: DATA, the lines, the final dot, and waits for the reply.
+    ///
+    /// When `stop` is asked, it waits a few seconds more and no longer.
+    pub async fn finish(self, content: &[u8], stop: &mut Stop) -> Verdict {
+        let courier = self.courier;
+        let data = match courier.say(Stage::Data, Data).await {
+            Ok(reply) => reply,
+            Err(trouble) => return Verdict::NotSent(trouble),
+        };
+        match data.class() {
+            Class::Intermediate if data.code() == 354 => courier.hand_over(content, stop).await,
+            Class::Permanent if !data.is_about_operator() => Verdict::Refused(data),
+            Class::Transient | Class::Permanent => Verdict::NotSent(Trouble::reply(Stage::Data, data)),
+            Class::Intermediate | Class::Completion => {
+                courier.is_open = false;
+                Verdict::NotSent(Trouble::reply(Stage::Data, data))
+            }
+        }
+    }
+}
+
+impl Courier {
+    async fn hand_over(&mut self, content: &[u8], stop: &mut Stop) -> Verdict {
+        let before_dot = self.wire.push_content(content);
+        let deadline = self.deadlines.of_content(content.len());
+        let heard = tokio::select! {
+            biased;
+            result = timeout(deadline, self.connection.read_response()) => {
+                self.note(Stage::EndOfData, deadline, result)
+            }
+            () = stop.out_of_grace() => {
+                self.is_open = false;
+                Err(Trouble { stage: Stage::EndOfData, fault: Fault::Stopped })
+            }
+        };
+        let has_dot_left = self.wire.taken() > before_dot;
+        match heard {
+            Ok(reply) => self.judge(reply),
+            Err(trouble) if has_dot_left => Verdict::Doubt(trouble),
+            Err(trouble) => Verdict::NotSent(Trouble { stage: Stage::Content, ..trouble }),
+        }
+    }
+
+    /// What the reply to the final dot means (RFC 5321 §4.2.5).
+    fn judge(&mut self, reply: Reply) -> Verdict {
+        self.needs_reset = false;
+        match reply.class() {
+            Class::Completion => Verdict::Sent(reply),
+            Class::Transient => Verdict::NotSent(Trouble::reply(Stage::EndOfData, reply)),
+            Class::Permanent if reply.is_about_operator() => {
+                Verdict::NotSent(Trouble::reply(Stage::EndOfData, reply))
+            }
+            Class::Permanent => Verdict::Refused(reply),
+            Class::Intermediate => {
+                self.is_open = false;
+                Verdict::Doubt(Trouble::reply(Stage::EndOfData, reply))
+            }
+        }
+    }
+}
+
+/// Opens TLS over the wire, within the deadline.
+async fn encrypt(wire: &Wire, route: &Route) -> Result<(), Trouble> {
+    let (connector, name) = route.tls.as_ref().expect("a Route with TLS has a connector");
+    let deadline = route.deadlines.connect;
+    match timeout(deadline, wire.upgrade(connector, name.clone())).await {
+        Ok(result) => result.map_err(|error| Trouble::cut(Stage::Tls, error)),
+        Err(_) => Err(late(Stage::Tls, deadline)),
+    }
+}
+
+/// Waits for the greeting and sends lettre's EHLO.
+async fn greet(
+    wire: &Wire,
+    client: &ClientId,
+    deadlines: &Deadlines,
+) -> Result<AsyncSmtpConnection, Trouble> {
+    let deadline = deadlines.of(Stage::Greeting);
+    let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(wire.clone()), client);
+    let result = timeout(deadline, greeted).await;
+    let stage = if wire.taken() == 0 { Stage::Greeting } else { Stage::Ehlo };
+    match result {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(match reply_of_error(&error) {
+            Some(reply) => Trouble::reply(stage, reply),
+            None => Trouble::cut(stage, words_of(&error)),
+        }),
+        Err(_) => Err(late(stage, deadline)),
+    }
+}
+
+/// The challenges and responses of AUTH (RFC 4954 §4); LOGIN has two.
+async fn exchange(
+    connection: &mut AsyncSmtpConnection,
+    mechanism: Mechanism,
+    credentials: &Credentials,
+) -> Result<Response, SmtpError> {
+    let mut response = connection.command(Auth::new(mechanism, credentials.clone(), None)?).await?;
+    for _ in 0..2 {
+        if !response.has_code(334) {
+            break;
+        }
+        let answer = Auth::new_from_response(mechanism, credentials.clone(), &response)?;
+        response = connection.command(answer).await?;
+    }
+    Ok(response)
+}
+
+fn late(stage: Stage, deadline: Duration) -> Trouble {
+    Trouble { stage, fault: Fault::Late(deadline) }
+}
+
+fn needs_smtputf8(envelope: &Envelope) -> bool {
+    envelope.forward_path.needs_smtputf8() || envelope.reverse_path.needs_smtputf8()
+}
+
+/// Lets a 2yz reply pass; another concerns the server or the operator.
+fn accepted(stage: Stage, reply: Reply) -> Result<Reply, Refusal> {
+    match reply.class() {
+        Class::Completion => Ok(reply),
+        _ => Err(of_server(stage, reply)),
+    }
+}
+
+fn of_server(stage: Stage, reply: Reply) -> Refusal {
+    Trouble::reply(stage, reply).into()
+}
+
+/// Sorts a reply to RCPT that was no consent.
+fn of_recipient(reply: Reply) -> Refusal {
+    let is_ours =
+        reply.is_about_server() || reply.is_about_operator() || reply.class() == Class::Intermediate;
+    if is_ours { of_server(Stage::Rcpt, reply) } else { Refusal::Recipient(reply) }
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.needs_operator() { Self::Operator(trouble) } else { Self::Lane(trouble) }
+    }
+}
+
+/// What is said before DATA, as one text.
+struct Group<'a> {
+    needs_reset: bool,
+    envelope: &'a Envelope,
+    size: Option<usize>,
+    needs_smtputf8: bool,
+}
+
+impl Display for Group<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.needs_reset {
+            f.write_str("RSET\r\n")?;
+        }
+        write!(f, "{}{}", MailCommand(self), RcptCommand(self))
+    }
+}
+
+struct MailCommand<'a>(&'a Group<'a>);
+
+impl Display for MailCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MAIL FROM:<{}>", self.0.envelope.reverse_path)?;
+        if let Some(octets) = self.0.size {
+            write!(f, " SIZE={octets}")?;
+        }
+        f.write_str(if self.0.needs_smtputf8 { " SMTPUTF8\r\n" } else { "\r\n" })
+    }
+}
+
+struct RcptCommand<'a>(&'a Group<'a>);
+
+impl Display for RcptCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RCPT TO:<{}>\r\n", self.0.envelope.forward_path)
+    }
+}

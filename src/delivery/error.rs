@@ -1,0 +1,21 @@
+//! Why a run of sending cannot begin or go on.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why sending cannot begin or go on. What concerns one recipient is in the ledger instead.
+#[derive(Debug, Error)]
+pub enum DeliveryError {
+    #[error("{}: {what}", path.display())]
+    Certificates { path: PathBuf, what: String },
+    #[error("no certificate authorities found on this system: expected a package such as `ca-certificates`")]
+    NoRoots,
+    #[error("`smtp.url` names a user: expected the password in POSTRIDER_SMTP__PASSWORD")]
+    NoPassword,
+    #[error("{}: the folder for mail cannot be made", path.display())]
+    Maildir { path: PathBuf, source: io::Error },
+    #[error("the sending threads cannot be started")]
+    Runtime { source: io::Error },
+}
