@@ -1,11 +1,12 @@
 //! A reader: address, pace, topics, language, consent. No storage.
 //!
 //! In: what a CSV file or a command line says. Out: a [`NewSubscriber`] for the ledger, a
-//! [`Cadence`] for the planner.
+//! [`Cadence`] for the planner, a CSV file (RFC 4180) for a person.
 
 mod cadence;
 mod model;
 mod rhythm;
+mod sheet;
 mod topics;
 
 pub use model::{
@@ -13,3 +14,4 @@ pub use model::{
     StateError, Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
 };
 pub use rhythm::Rhythm;
+pub use sheet::{CsvWriter, RowFault, Rows, read_csv};
