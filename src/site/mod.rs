@@ -6,15 +6,20 @@
 //! Follows RSS 2.0 and the RSS Profile, RFC 4287 (Atom), JSON Feed 1.1, OPML 2.0 and the sitemap protocol.
 //! Knows nothing of subscribers and mail.
 
+mod build;
 pub mod feed;
 pub mod opml;
+pub mod pages;
 mod settings;
 pub mod sitemap;
 mod stamp;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod urls;
 mod xml;
 
+pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};
 pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 pub use tree::{Part, TreeError, TreeReport, TreeWriter};
 pub use urls::Urls;

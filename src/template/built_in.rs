@@ -4,6 +4,15 @@
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("404.html", include_str!("../../templates/404.html")),
     ("base.html", include_str!("../../templates/base.html")),
+    ("custom.css", include_str!("../../templates/custom.css")),
+    ("index.html", include_str!("../../templates/index.html")),
+    ("list.html", include_str!("../../templates/list.html")),
+    ("overview.html", include_str!("../../templates/overview.html")),
+    ("parts/pagination.html", include_str!("../../templates/parts/pagination.html")),
+    ("parts/posts.html", include_str!("../../templates/parts/posts.html")),
+    ("post.html", include_str!("../../templates/post.html")),
+    ("redirect.html", include_str!("../../templates/redirect.html")),
+    ("style.css", include_str!("../../templates/style.css")),
 ];
 
 #[cfg(test)]

@@ -1,0 +1,161 @@
+//! The whole public tree, in the order in which it is put in place.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use crate::post::{MarkupSettings, Post, PostId, Posts, Slug};
+use crate::site::feed::{self, Feed, FeedError, Oversize, Scope, feeds};
+use crate::site::pages::{Press, check_slugs, lists, overviews, post_page, redirects, style_sheet};
+use crate::site::sitemap::{self, SitemapEntry};
+use crate::site::{
+    Artifact, FeedContent, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml,
+};
+use crate::template::{TemplateError, Templates};
+
+/// What a public tree is made from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    pub posts: &'a Posts,
+    pub settings: &'a SiteSettings,
+    pub templates: &'a Templates,
+    pub markup: &'a MarkupSettings,
+}
+
+/// What a build made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildReport {
+    pub posts: usize,
+    /// Files of feeds, in all formats.
+    pub feeds: usize,
+    /// Feeds that some readers will not take.
+    pub oversizes: Vec<Oversize>,
+}
+
+/// What a build made and what that changed on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteReport {
+    pub build: BuildReport,
+    pub tree: TreeReport,
+}
+
+/// Why there is no new public tree. The old one stands as it was.
+#[derive(Debug, Error)]
+pub enum SiteError {
+    #[error("{}: the slug `{slug}` is taken by a folder of the public tree: expected another", post.display())]
+    Slug { post: PathBuf, slug: Slug },
+    #[error("{}: `{alias}` is not an address a file can stand at: expected one such as `/2019/on-maps/`", post.display())]
+    Alias { post: PathBuf, alias: String },
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Xml(#[from] XmlError),
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+}
+
+/// Takes the files of a build, from several threads.
+pub type Emit<'a> = &'a (dyn Fn(Artifact) -> Result<(), TreeError> + Sync);
+
+/// Writes the public tree of `source` to `out`, with the files that lie beside the essays in `posts_folder`.
+///
+/// # Errors
+///
+/// If a template is faulty, two pages want one path, or `out` cannot be written. The tree there stays as it was.
+pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<SiteReport, SiteError> {
+    let tree = TreeWriter::open(out, Part::Site)?;
+    source.posts.assets.par_iter().try_for_each(|asset| {
+        let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        tree.copy(&path, &posts_folder.join(asset))
+    })?;
+    let build = build(source, &|artifact| tree.put(&artifact))?;
+    Ok(SiteReport { build, tree: tree.finish()? })
+}
+
+/// Hands every file of the public tree to `emit`: first what pages need, then posts, then what lists them.
+///
+/// # Errors
+///
+/// If a template is faulty, a post wants an impossible address, or `emit` fails.
+pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteError> {
+    check_slugs(source.posts)?;
+    let urls = Urls::new(&source.settings.url, source.posts);
+    let feeds = feeds(source.posts);
+    let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
+    let style = style_sheet(source.templates)?;
+    let press = Press::new(source.settings, &urls, source.templates, &scopes, &style)?;
+    let emit = |artifact: Artifact| emit(artifact).map_err(SiteError::from);
+    emit(style)?;
+    let portable = emit_posts(source, &press, &carried_by_feeds(&feeds, source.settings), &emit)?;
+    emit(press.not_found()?)?;
+    overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
+    feeds.par_iter().try_for_each(|feed| lists(&press, feed)?.into_iter().try_for_each(&emit))?;
+    let oversizes = emit_feeds(source, &urls, &portable, &emit)?;
+    emit(opml::artifact(source.posts, source.settings, &urls)?)?;
+    sitemap::artifacts(&sitemap_entries(&feeds, &urls), &urls)?.into_iter().try_for_each(&emit)?;
+    emit(sitemap::robots(&urls))?;
+    let formats = source.settings.feeds.formats().count();
+    Ok(BuildReport { posts: source.posts.published.len(), feeds: feeds.len() * formats, oversizes })
+}
+
+/// The portable HTML of the posts that feeds carry.
+type Portable<'a> = HashMap<&'a PostId, Arc<str>>;
+
+/// The posts whose text stands in a feed; of all others only the page is kept, and not for long.
+fn carried_by_feeds<'a>(feeds: &[Feed<'a>], settings: &SiteSettings) -> HashSet<&'a PostId> {
+    let items = match (settings.feeds.content, settings.feeds.items) {
+        (FeedContent::Summary, _) => 0,
+        (FeedContent::Full, 0) => usize::MAX,
+        (FeedContent::Full, items) => items,
+    };
+    feeds.iter().flat_map(|feed| feed.posts.iter().take(items)).map(|post| &post.id).collect()
+}
+
+/// Renders each essay once, for its page and for the feeds that carry it.
+fn emit_posts<'a>(
+    source: &Source<'a>,
+    press: &Press<'_>,
+    carried: &HashSet<&PostId>,
+    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
+) -> Result<Portable<'a>, SiteError> {
+    let posts = source.posts.published.par_iter().enumerate();
+    let portable = posts.map(|(index, post)| {
+        let rendering = post.render(press.urls, source.markup);
+        emit(post_page(press, source.posts, index, &rendering.web)?)?;
+        redirects(press, post)?.into_iter().try_for_each(emit)?;
+        Ok(carried.contains(&post.id).then(|| (&post.id, Arc::from(rendering.portable))))
+    });
+    portable.filter_map(Result::transpose).collect()
+}
+
+fn emit_feeds(
+    source: &Source<'_>,
+    urls: &Urls,
+    portable: &Portable<'_>,
+    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
+) -> Result<Vec<Oversize>, SiteError> {
+    let text_of = |post: &Post| match portable.get(&post.id) {
+        Some(text) => Arc::clone(text),
+        None => Arc::from(post.render_portable(urls, source.markup)),
+    };
+    let press = feed::Press { settings: source.settings, urls, portable: &text_of };
+    feed::artifacts(source.posts, &press, emit)
+}
+
+/// The first page of each list, with the date of its newest post, and every post.
+fn sitemap_entries(feeds: &[Feed<'_>], urls: &Urls) -> Vec<SitemapEntry> {
+    let changed = |post: &Post| post.updated.as_ref().unwrap_or(&post.published).clone();
+    let lists = feeds.iter().map(|feed| SitemapEntry {
+        url: urls.file(&feed.scope.folder()),
+        lastmod: feed.posts.iter().map(|post| changed(post)).max(),
+    });
+    let posts = feeds.iter().filter(|feed| feed.scope == Scope::Whole).flat_map(|feed| &feed.posts);
+    lists
+        .chain(posts.map(|post| SitemapEntry { url: urls.post(&post.slug), lastmod: Some(changed(post)) }))
+        .collect()
+}

@@ -1,0 +1,295 @@
+//! What page templates get. Dates are RFC 3339 texts; `date` writes them out.
+
+use jiff::Zoned;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::post::{Author, Linker, Post, PostId, Tag};
+use crate::site::feed::{FeedLink, Scope};
+use crate::site::{SiteSettings, Urls, opml};
+use crate::words::{Lang, Writing, autonym};
+
+/// `site`: the publication, the same on every page.
+#[derive(Clone, Debug, Serialize)]
+pub struct SiteFacts {
+    pub title: String,
+    pub description: String,
+    /// The front page; ends in `/`.
+    pub url: Url,
+    pub lang: Lang,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// Name of the publication's author.
+    pub author: String,
+    pub rights: Option<String>,
+    /// Feeds of the whole publication.
+    pub feeds: Vec<FeedLink>,
+    /// All feeds in one list, for feed readers to import.
+    pub opml_url: Url,
+    /// Overview of the tags; none where no post has one.
+    pub tags_url: Option<Url>,
+    /// Overview of the authors; none where there is but one.
+    pub authors_url: Option<Url>,
+    /// Overview of the languages; none where there is but one.
+    pub languages_url: Option<Url>,
+}
+
+/// `page`: the page itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageFacts {
+    pub url: Url,
+    /// Empty on the front page.
+    pub title: String,
+    /// Plain text; may be empty.
+    pub description: String,
+    pub kind: PageKind,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    pub image: Option<Url>,
+    /// Where the style sheet is, seen from this page.
+    pub style: String,
+}
+
+/// What sort of page it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageKind {
+    /// The front page and its further pages.
+    Home,
+    /// The posts of a tag, an author or a language.
+    List,
+    /// All tags, all authors or all languages.
+    Overview,
+    Post,
+    NotFound,
+    /// An older address of a post.
+    Moved,
+}
+
+/// A post, in lists and on its own page.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostFacts {
+    pub id: PostId,
+    pub title: String,
+    pub url: Url,
+    pub lang: Lang,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// What its speakers call the language.
+    pub language: String,
+    pub published: String,
+    pub updated: Option<String>,
+    pub authors: Vec<AuthorFacts>,
+    pub tags: Vec<TagFacts>,
+    /// Plain text.
+    pub summary: String,
+    pub image: Option<ImageFacts>,
+    pub reading_minutes: usize,
+    pub word_count: usize,
+    pub enclosure: Option<EnclosureFacts>,
+    /// What the author put under `extra`.
+    pub extra: Map<String, Value>,
+}
+
+/// An author of a post.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuthorFacts {
+    pub name: String,
+    /// The page with all their posts.
+    pub url: Url,
+    /// Their own place on the web.
+    pub website: Option<Url>,
+}
+
+/// A tag of a post.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagFacts {
+    pub name: String,
+    /// The page with all its posts.
+    pub url: Url,
+}
+
+/// The picture that stands for a post.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImageFacts {
+    pub url: String,
+    pub alt: String,
+}
+
+/// A file that belongs to a post.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnclosureFacts {
+    pub url: String,
+    pub octets: u64,
+    pub media_type: String,
+}
+
+/// A neighbouring post.
+#[derive(Clone, Debug, Serialize)]
+pub struct NeighbourFacts {
+    pub title: String,
+    pub url: Url,
+    pub lang: Lang,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+}
+
+/// `pagination`: where a page of a list stands among its pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Pagination {
+    /// From 1.
+    pub page: usize,
+    pub pages: usize,
+    /// The page before this one.
+    pub newer: Option<Url>,
+    /// The page after this one.
+    pub older: Option<Url>,
+}
+
+/// A tag, author or language: of a list, or one of an overview.
+#[derive(Clone, Debug, Serialize)]
+pub struct TermFacts {
+    pub kind: TermKind,
+    pub name: String,
+    pub url: Url,
+    /// How many posts.
+    pub count: usize,
+    /// The language itself, or the language the name is in where it is known.
+    pub lang: Option<Lang>,
+    /// An author's own place on the web.
+    pub website: Option<Url>,
+}
+
+/// What a list is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TermKind {
+    Tag,
+    Author,
+    Language,
+}
+
+impl SiteFacts {
+    pub(super) fn new(
+        settings: &SiteSettings,
+        urls: &Urls,
+        scopes: &[Scope<'_>],
+        feeds: &[FeedLink],
+    ) -> Self {
+        let overview = |kind: TermKind, least: usize| {
+            let count = scopes.iter().filter(|scope| TermKind::of(**scope) == Some(kind)).count();
+            (count >= least).then(|| urls.file(kind.folder()))
+        };
+        Self {
+            title: settings.title.clone(),
+            description: settings.description.clone(),
+            url: urls.home().clone(),
+            lang: settings.lang.clone(),
+            dir: direction(&settings.lang),
+            author: settings.author.name.clone(),
+            rights: settings.rights.clone(),
+            feeds: feeds.to_vec(),
+            opml_url: urls.file(opml::PATH),
+            tags_url: overview(TermKind::Tag, 1),
+            authors_url: overview(TermKind::Author, 2),
+            languages_url: overview(TermKind::Language, 2),
+        }
+    }
+}
+
+impl PostFacts {
+    pub(super) fn new(post: &Post, urls: &Urls) -> Self {
+        let image = post.image.as_ref();
+        let enclosure = post.enclosure.as_ref();
+        Self {
+            id: post.id.clone(),
+            title: post.title.clone(),
+            url: urls.post(&post.slug),
+            lang: post.lang.clone(),
+            dir: direction(&post.lang),
+            language: autonym(&post.lang).to_owned(),
+            published: rfc3339(&post.published),
+            updated: post.updated.as_ref().map(rfc3339),
+            authors: post.authors.iter().map(|author| AuthorFacts::new(author, urls)).collect(),
+            tags: post.tags.iter().map(|tag| TagFacts::new(tag, urls)).collect(),
+            summary: post.summary.clone(),
+            image: image.map(|i| ImageFacts { url: urls.resolve(post, &i.src), alt: i.alt.clone() }),
+            reading_minutes: post.reading_minutes,
+            word_count: post.word_count,
+            enclosure: enclosure.map(|e| EnclosureFacts {
+                url: urls.resolve(post, &e.url),
+                octets: e.octets,
+                media_type: e.media_type.clone(),
+            }),
+            extra: post.extra.clone(),
+        }
+    }
+}
+
+impl AuthorFacts {
+    fn new(author: &Author, urls: &Urls) -> Self {
+        Self { name: author.name.clone(), url: urls.author(&author.slug), website: author.url.clone() }
+    }
+}
+
+impl TagFacts {
+    fn new(tag: &Tag, urls: &Urls) -> Self {
+        Self { name: tag.name.clone(), url: urls.tag(&tag.slug) }
+    }
+}
+
+impl NeighbourFacts {
+    pub(super) fn new(post: &Post, urls: &Urls) -> Self {
+        Self {
+            title: post.title.clone(),
+            url: urls.post(&post.slug),
+            lang: post.lang.clone(),
+            dir: direction(&post.lang),
+        }
+    }
+}
+
+impl TermKind {
+    /// None for the whole publication.
+    pub(super) fn of(scope: Scope<'_>) -> Option<Self> {
+        match scope {
+            Scope::Whole => None,
+            Scope::Tag(_) => Some(Self::Tag),
+            Scope::Author(_) => Some(Self::Author),
+            Scope::Language(_) => Some(Self::Language),
+        }
+    }
+
+    /// Folder of the overview.
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Self::Tag => "tags/",
+            Self::Author => "authors/",
+            Self::Language => "languages/",
+        }
+    }
+}
+
+impl TermFacts {
+    /// None for the whole publication.
+    pub(super) fn new(scope: Scope<'_>, count: usize, urls: &Urls) -> Option<Self> {
+        let (name, lang, website) = match scope {
+            Scope::Whole => return None,
+            Scope::Tag(tag) => (tag.name.clone(), None, None),
+            Scope::Author(author) => (author.name.clone(), None, author.url.clone()),
+            Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone()), None),
+        };
+        let kind = TermKind::of(scope)?;
+        Some(Self { kind, name, url: urls.file(&scope.folder()), count, lang, website })
+    }
+}
+
+/// The value of `dir` for a text in `lang`.
+pub(super) fn direction(lang: &Lang) -> &'static str {
+    if lang.writing() == Writing::RightToLeft { "rtl" } else { "ltr" }
+}
+
+fn rfc3339(when: &Zoned) -> String {
+    when.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}

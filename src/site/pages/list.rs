@@ -1,0 +1,92 @@
+//! Lists of posts, newest first, on as many pages as they need.
+
+use serde::Serialize;
+
+use crate::post::Post;
+use crate::site::Artifact;
+use crate::site::feed::{Feed, Scope, links};
+use crate::site::pages::context::{PageKind, Pagination, PostFacts, TermFacts};
+use crate::site::pages::{Page, Press};
+use crate::template::TemplateError;
+use crate::words::{Lang, Value, Words, autonym};
+
+/// Variables of `index.html` and `list.html`.
+#[derive(Serialize)]
+struct List {
+    /// None on the front page.
+    term: Option<TermFacts>,
+    posts: Vec<PostFacts>,
+    pagination: Pagination,
+}
+
+/// Every page of the list of `feed`'s posts.
+pub(crate) fn lists(press: &Press<'_>, feed: &Feed<'_>) -> Result<Vec<Artifact>, TemplateError> {
+    let chunks: Vec<&[&Post]> = match feed.posts.len() {
+        0 => vec![&[]],
+        _ => feed.posts.chunks(press.settings.posts_per_page.max(1)).collect(),
+    };
+    let pages = chunks.len();
+    chunks.into_iter().zip(1..).map(|(posts, number)| list_page(press, feed, posts, number, pages)).collect()
+}
+
+fn list_page(
+    press: &Press<'_>,
+    feed: &Feed<'_>,
+    posts: &[&Post],
+    number: usize,
+    pages: usize,
+) -> Result<Artifact, TemplateError> {
+    let folder = folder_of(feed.scope, number);
+    let lang = press.words_lang(scope_lang(feed.scope).unwrap_or(&press.settings.lang));
+    let title = title(feed.scope, number, pages, lang);
+    let is_home = feed.scope == Scope::Whole;
+    let page = Page {
+        path: format!("{folder}index.html"),
+        url: press.urls.file(&folder),
+        template: if is_home { "index.html" } else { "list.html" },
+        kind: if is_home { PageKind::Home } else { PageKind::List },
+        title: &title,
+        description: if is_home { &press.settings.description } else { "" },
+        lang,
+        image: None,
+        feeds: links(feed.scope, press.settings, press.urls),
+    };
+    let at = |number: usize| press.urls.file(&folder_of(feed.scope, number));
+    let pagination = Pagination {
+        page: number,
+        pages,
+        newer: (number > 1).then(|| at(number - 1)),
+        older: (number < pages).then(|| at(number + 1)),
+    };
+    let term = TermFacts::new(feed.scope, feed.posts.len(), press.urls);
+    let posts = posts.iter().map(|post| PostFacts::new(post, press.urls)).collect();
+    press.print(page, &List { term, posts, pagination })
+}
+
+fn folder_of(scope: Scope<'_>, number: usize) -> String {
+    match number {
+        1 => scope.folder(),
+        _ => format!("{}page/{number}/", scope.folder()),
+    }
+}
+
+fn scope_lang(scope: Scope<'_>) -> Option<&Lang> {
+    if let Scope::Language(lang) = scope { Some(lang) } else { None }
+}
+
+/// What the page is called; empty for the first page of the whole publication.
+fn title(scope: Scope<'_>, number: usize, pages: usize, lang: &Lang) -> String {
+    let words = Words::of(lang);
+    let what = match scope {
+        Scope::Whole => String::new(),
+        Scope::Tag(tag) => words.say("tag-title", &[("tag", Value::from(tag.name.as_str()))]),
+        Scope::Author(author) => words.say("author-title", &[("author", Value::from(author.name.as_str()))]),
+        Scope::Language(lang) => words.say("language-title", &[("language", Value::from(autonym(lang)))]),
+    };
+    let place = || words.say("page-number", &[("page", Value::from(number)), ("pages", Value::from(pages))]);
+    match (number, what.is_empty()) {
+        (1, _) => what,
+        (_, true) => place(),
+        (_, false) => format!("{what} – {}", place()),
+    }
+}

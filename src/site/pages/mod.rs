@@ -1,0 +1,147 @@
+//! Web pages: one a post, paged lists, overviews, `404.html`, pages that lead on from older addresses.
+//!
+//! In: [`Posts`](crate::post::Posts) and [`Templates`]. Out: [`Artifact`]s ending in `.html`, and the style
+//! sheet. Every link but the one to the style sheet is absolute; that one is relative, so that a copy of the
+//! tree on a disk looks right. A page asks nothing of other hosts and runs no script.
+//!
+//! What each template gets is in [`context`] and, for people, in `docs/templates.md`.
+
+pub mod context;
+mod list;
+mod overview;
+mod post;
+mod style;
+
+use serde::Serialize;
+use url::Url;
+
+pub(super) use list::lists;
+pub(super) use overview::overviews;
+pub(super) use post::{check_slugs, post_page, redirects};
+pub(super) use style::style_sheet;
+
+use self::context::{PageFacts, PageKind, SiteFacts};
+use crate::site::feed::{FeedLink, Scope, links};
+use crate::site::{Artifact, SiteSettings, Urls};
+use crate::template::{Context, TemplateError, Templates};
+use crate::words::{Lang, Words};
+
+/// What all pages of a build are made with.
+pub(super) struct Press<'a> {
+    pub settings: &'a SiteSettings,
+    pub urls: &'a Urls,
+    templates: &'a Templates,
+    /// Path of the style sheet in the public tree.
+    style: String,
+    /// The variable `site`.
+    site: Context,
+    /// Feeds of the whole publication.
+    feeds: Vec<FeedLink>,
+}
+
+/// What is said of one page besides its own variables.
+struct Page<'a> {
+    /// In the public tree.
+    path: String,
+    url: Url,
+    template: &'static str,
+    kind: PageKind,
+    /// Empty on the front page.
+    title: &'a str,
+    description: &'a str,
+    lang: &'a Lang,
+    image: Option<Url>,
+    /// The page's own feeds, before those of the publication.
+    feeds: Vec<FeedLink>,
+}
+
+impl<'a> Press<'a> {
+    pub fn new(
+        settings: &'a SiteSettings,
+        urls: &'a Urls,
+        templates: &'a Templates,
+        scopes: &[Scope<'_>],
+        style: &Artifact,
+    ) -> Result<Self, TemplateError> {
+        let feeds = links(Scope::Whole, settings, urls);
+        let site = SiteFacts::new(settings, urls, scopes, &feeds);
+        let site = context_of("base.html", &Site { site })?;
+        Ok(Self { settings, urls, templates, style: style.path.clone(), site, feeds })
+    }
+
+    /// `page`, with `variables` of its own.
+    fn print(&self, page: Page<'_>, variables: &impl Serialize) -> Result<Artifact, TemplateError> {
+        let facts = self.facts(&page);
+        let context = self.site.and(context_of(page.template, &facts)?);
+        let context = context.and(context_of(page.template, variables)?);
+        let html = self.templates.render_in(page.template, &context)?;
+        Ok(Artifact { path: page.path, bytes: html.into_bytes() })
+    }
+
+    fn facts(&self, page: &Page<'_>) -> Common {
+        let own = page.feeds.iter().filter(|own| !self.feeds.contains(own));
+        Common {
+            lang: page.lang.clone(),
+            page: PageFacts {
+                url: page.url.clone(),
+                title: page.title.to_owned(),
+                description: page.description.to_owned(),
+                kind: page.kind,
+                dir: context::direction(page.lang),
+                image: page.image.clone(),
+                style: self.style_from(page),
+            },
+            feeds: own.chain(&self.feeds).cloned().collect(),
+        }
+    }
+
+    /// The way from a page to the style sheet. `404.html` is shown at any address, so it needs the whole URL.
+    fn style_from(&self, page: &Page<'_>) -> String {
+        match page.kind {
+            PageKind::NotFound => self.urls.file(&self.style).into(),
+            _ => "../".repeat(page.path.matches('/').count()) + &self.style,
+        }
+    }
+
+    /// The language of the words around `lang`: its own, if we have words in it.
+    fn words_lang<'b>(&'b self, lang: &'b Lang) -> &'b Lang {
+        if Words::speaks(lang) { lang } else { &self.settings.lang }
+    }
+
+    /// The page shown where there is none.
+    pub fn not_found(&self) -> Result<Artifact, TemplateError> {
+        let title = Words::of(&self.settings.lang).say("not-found", &[]);
+        let page = Page {
+            path: "404.html".to_owned(),
+            url: self.urls.file("404.html"),
+            template: "404.html",
+            kind: PageKind::NotFound,
+            title: &title,
+            description: "",
+            lang: &self.settings.lang,
+            image: None,
+            feeds: Vec::new(),
+        };
+        self.print(page, &Nothing {})
+    }
+}
+
+#[derive(Serialize)]
+struct Site {
+    site: SiteFacts,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+/// Variables that every page has, besides `site`.
+#[derive(Serialize)]
+struct Common {
+    lang: Lang,
+    page: PageFacts,
+    feeds: Vec<FeedLink>,
+}
+
+fn context_of(template: &str, variables: &impl Serialize) -> Result<Context, TemplateError> {
+    Context::new(variables).map_err(|what| TemplateError::Context { name: template.to_owned(), what })
+}

@@ -1,0 +1,58 @@
+//! Overviews: all tags, all authors, all languages.
+
+use serde::Serialize;
+
+use crate::site::Artifact;
+use crate::site::feed::Feed;
+use crate::site::pages::context::{PageKind, TermFacts, TermKind};
+use crate::site::pages::{Page, Press};
+use crate::template::TemplateError;
+use crate::words::Words;
+
+/// Variables of `overview.html`.
+#[derive(Serialize)]
+struct Overview {
+    kind: TermKind,
+    terms: Vec<TermFacts>,
+}
+
+/// One page for each kind of list there is.
+pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Artifact>, TemplateError> {
+    let kinds = [TermKind::Tag, TermKind::Author, TermKind::Language];
+    let terms = |kind| {
+        let terms = feeds.iter().filter_map(|feed| TermFacts::new(feed.scope, feed.posts.len(), press.urls));
+        terms.filter(|term| term.kind == kind).collect::<Vec<_>>()
+    };
+    let overviews = kinds.into_iter().map(|kind| Overview { kind, terms: terms(kind) });
+    overviews
+        .filter(|overview| !overview.terms.is_empty())
+        .map(|overview| overview_page(press, &overview))
+        .collect()
+}
+
+fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Artifact, TemplateError> {
+    let lang = &press.settings.lang;
+    let title = Words::of(lang).say(phrase(overview.kind), &[]);
+    let folder = overview.kind.folder();
+    let page = Page {
+        path: format!("{folder}index.html"),
+        url: press.urls.file(folder),
+        template: "overview.html",
+        kind: PageKind::Overview,
+        title: &title,
+        description: "",
+        lang,
+        image: None,
+        feeds: Vec::new(),
+    };
+    press.print(page, overview)
+}
+
+/// The phrase that names what is listed.
+fn phrase(kind: TermKind) -> &'static str {
+    match kind {
+        TermKind::Tag => "tags",
+        TermKind::Author => "authors",
+        TermKind::Language => "languages",
+    }
+}

@@ -1,0 +1,137 @@
+//! A post's own page, and the pages that lead to it from older addresses.
+
+use std::path::PathBuf;
+
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use url::Url;
+
+use crate::post::{Post, Posts};
+use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts};
+use crate::site::pages::{Page, Press};
+use crate::site::{Artifact, SiteError};
+use crate::template::TemplateError;
+use crate::words::Words;
+
+/// Folders that are not free for posts.
+const RESERVED: [&str; 6] = ["assets", "authors", "issues", "languages", "page", "tags"];
+
+/// Variables of `post.html`.
+#[derive(Serialize)]
+struct Letter<'a> {
+    post: PostFacts,
+    /// The essay as HTML.
+    content: &'a str,
+    /// Whether the post's picture stands in the essay itself.
+    has_image_in_text: bool,
+    /// The post before it in time.
+    previous: Option<NeighbourFacts>,
+    /// The post after it.
+    next: Option<NeighbourFacts>,
+}
+
+/// Variables of `redirect.html`.
+#[derive(Serialize)]
+struct Redirect<'a> {
+    title: &'a str,
+    target: Url,
+}
+
+/// Makes sure that no post wants a folder that is taken.
+pub(crate) fn check_slugs(posts: &Posts) -> Result<(), SiteError> {
+    match posts.published.iter().find(|post| RESERVED.contains(&post.slug.as_str())) {
+        Some(post) => Err(SiteError::Slug { post: post.source.clone(), slug: post.slug.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// The page of the post at `index` of `posts`, whose essay is `content`.
+pub(crate) fn post_page(
+    press: &Press<'_>,
+    posts: &Posts,
+    index: usize,
+    content: &str,
+) -> Result<Artifact, TemplateError> {
+    let post = &posts.published[index];
+    let neighbour = |post: &Post| NeighbourFacts::new(post, press.urls);
+    let facts = PostFacts::new(post, press.urls);
+    let image = facts.image.as_ref();
+    let letter = Letter {
+        content,
+        has_image_in_text: image.is_some_and(|image| content.contains(&image.url)),
+        previous: posts.published.get(index + 1).map(neighbour),
+        next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
+        post: facts.clone(),
+    };
+    let page = Page {
+        path: format!("{}/index.html", post.slug),
+        url: post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug)),
+        template: "post.html",
+        kind: PageKind::Post,
+        title: &post.title,
+        description: &post.summary,
+        lang: press.words_lang(&post.lang),
+        image: image.and_then(|image| image.url.parse().ok()),
+        feeds: Vec::new(),
+    };
+    press.print(page, &letter)
+}
+
+/// A page at each older address of `post`.
+pub(crate) fn redirects(press: &Press<'_>, post: &Post) -> Result<Vec<Artifact>, SiteError> {
+    post.aliases.iter().map(|alias| redirect(press, post, alias)).collect()
+}
+
+fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<Artifact, SiteError> {
+    let path = file_of(alias)
+        .ok_or_else(|| SiteError::Alias { post: PathBuf::from(&post.source), alias: alias.to_owned() })?;
+    let lang = press.words_lang(&post.lang);
+    let title = Words::of(lang).say("moved", &[]);
+    let target = press.urls.post(&post.slug);
+    let page = Page {
+        path,
+        url: target.clone(),
+        template: "redirect.html",
+        kind: PageKind::Moved,
+        title: &title,
+        description: "",
+        lang,
+        image: None,
+        feeds: Vec::new(),
+    };
+    Ok(press.print(page, &Redirect { title: &post.title, target })?)
+}
+
+/// The file a server gives for `alias`; none where no file can stand for it.
+fn file_of(alias: &str) -> Option<String> {
+    let path = percent_decode_str(alias).decode_utf8().ok()?;
+    let path = path.trim_start_matches('/');
+    if path.is_empty() || path.contains(['?', '#']) || path.split('/').any(|part| matches!(part, "." | ".."))
+    {
+        return None;
+    }
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let is_page = [".html", ".htm", ".php", ".xhtml"].iter().any(|end| last.ends_with(end));
+    Some(if is_page { path.to_owned() } else { format!("{}/index.html", path.trim_end_matches('/')) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_address_becomes_the_file_a_server_gives_for_it() {
+        for (alias, want) in [
+            ("/2019/on-maps/", Some("2019/on-maps/index.html")),
+            ("2019/on-maps", Some("2019/on-maps/index.html")),
+            ("/on-maps.html", Some("on-maps.html")),
+            ("/v1.2", Some("v1.2/index.html")),
+            ("/%E9%9B%AA/", Some("雪/index.html")),
+            ("/?p=12", None),
+            ("/", None),
+            ("/../x/", None),
+        ] {
+            assert_eq!(file_of(alias).as_deref(), want, "given {alias}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What a built tree holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag};
+use crate::site::{Artifact, FeedContent, FeedFormat, FeedSettings, SiteError, SiteSettings, Source, build};
+use crate::template::Templates;
+
+fn author(slug: &str, name: &str) -> Author {
+    Author { slug: slug.parse().unwrap(), name: name.to_owned(), url: None }
+}
+
+fn tag(name: &str) -> Tag {
+    Tag { slug: name.parse().unwrap(), name: name.to_owned() }
+}
+
+fn settings() -> SiteSettings {
+    SiteSettings {
+        url: "https://example.org/letters/".parse().unwrap(),
+        title: "The Evening Post".to_owned(),
+        description: "Letters & more".to_owned(),
+        lang: "en".parse().unwrap(),
+        author: author("ada", "Ada"),
+        rights: Some("© Ada".to_owned()),
+        posts_per_page: 2,
+        feeds: FeedSettings {
+            items: 20,
+            content: FeedContent::Full,
+            formats: vec![FeedFormat::Json, FeedFormat::Atom, FeedFormat::Rss],
+        },
+    }
+}
+
+fn post(slug: &str, published: &str, title: &str, text: &str) -> Post {
+    Post {
+        id: format!("tag:example.org,2026:{published}").replace(['[', ']'], "-").parse().unwrap(),
+        is_id_stored: true,
+        slug: slug.parse().unwrap(),
+        title: title.to_owned(),
+        published: published.parse().unwrap(),
+        updated: None,
+        lang: "en".parse().unwrap(),
+        authors: vec![author("ada", "Ada")],
+        tags: vec![tag("maps")],
+        summary: "In short.".to_owned(),
+        image: None,
+        enclosure: None,
+        canonical_url: None,
+        aliases: Vec::new(),
+        is_mailed: true,
+        extra: serde_json::Map::new(),
+        word_count: 3,
+        reading_minutes: 1,
+        content_hash: String::new(),
+        source: format!("{slug}.md").into(),
+        body: Body { format: Format::Markdown, source: text.to_owned() },
+    }
+}
+
+fn three_posts() -> Posts {
+    let mut snow = post("雪の記憶", "2026-03-03T09:00:00+09:00[Asia/Tokyo]", "雪の記憶", "本文です。");
+    snow.lang = "ja".parse().unwrap();
+    snow.authors = vec![author("mori", "森")];
+    let mut maps =
+        post("on-maps", "2026-02-02T09:00:00+00:00[UTC]", "On <maps> & {{ 1 + 1 }}", "{{ site }} *yes*");
+    maps.aliases = vec!["/2019/maps/".to_owned()];
+    let first = post("first", "2026-01-01T09:00:00+00:00[UTC]", "First", "![A map](images/map.png)");
+    Posts { published: vec![snow, maps, first], assets: vec!["images/map.png".into()], ..Posts::default() }
+}
+
+fn tree_in(
+    posts: &Posts,
+    settings: &SiteSettings,
+    overrides: Option<&Path>,
+) -> Result<BTreeMap<String, String>, SiteError> {
+    let templates = Templates::load(overrides).unwrap();
+    let markup = MarkupSettings::default();
+    let found = Mutex::new(BTreeMap::new());
+    let emit = |artifact: Artifact| {
+        let text = String::from_utf8(artifact.bytes).unwrap();
+        assert!(
+            found.lock().unwrap().insert(artifact.path.clone(), text).is_none(),
+            "{} twice",
+            artifact.path
+        );
+        Ok(())
+    };
+    build(&Source { posts, settings, templates: &templates, markup: &markup }, &emit)?;
+    Ok(found.into_inner().unwrap())
+}
+
+fn tree(posts: &Posts) -> BTreeMap<String, String> {
+    tree_in(posts, &settings(), None).unwrap()
+}
+
+#[test]
+fn a_publication_becomes_pages_lists_feeds_and_what_machines_ask_for() {
+    let tree = tree(&three_posts());
+    let paths: Vec<&str> = tree.keys().map(String::as_str).filter(|path| !path.contains("assets/")).collect();
+    let scopes = ["", "authors/ada/", "authors/mori/", "languages/en/", "languages/ja/", "tags/maps/"];
+    let mut want: Vec<String> = scopes
+        .iter()
+        .flat_map(|scope| {
+            ["atom.xml", "rss.xml", "feed.json", "index.html"].map(|file| format!("{scope}{file}"))
+        })
+        .collect();
+    want.extend(
+        [
+            "2019/maps/index.html",
+            "404.html",
+            "authors/index.html",
+            "feeds.opml",
+            "first/index.html",
+            "languages/index.html",
+            "on-maps/index.html",
+            "page/2/index.html",
+            "robots.txt",
+            "sitemap.xml",
+            "tags/index.html",
+            "tags/maps/page/2/index.html",
+            "雪の記憶/index.html",
+        ]
+        .map(str::to_owned),
+    );
+    want.sort();
+    assert_eq!(paths, want);
+}
+
+#[test]
+fn two_builds_give_the_same_octets() {
+    let posts = three_posts();
+    assert_eq!(tree(&posts), tree(&posts));
+}
+
+#[test]
+fn text_of_an_author_is_never_markup_and_never_a_template() {
+    let page = &tree(&three_posts())["on-maps/index.html"];
+    assert!(page.contains("On &lt;maps&gt; &amp; {{ 1 + 1 }}"), "{page}");
+    assert!(page.contains("<p>{{ site }} <em>yes</em></p>"), "{page}");
+}
+
+#[test]
+fn a_page_speaks_the_language_of_its_post() {
+    let tree = tree(&three_posts());
+    let page = &tree["雪の記憶/index.html"];
+    for want in [
+        "<html lang=\"ja\" dir=\"ltr\">",
+        "<article lang=\"ja\"",
+        "2026年3月3日",
+        "1分で読めます",
+        "前の記事",
+    ] {
+        assert!(page.contains(want), "no {want} in {page}");
+    }
+    let index = &tree["index.html"];
+    assert!(
+        index.contains("<html lang=\"en\"") && index.contains("lang=\"ja\" dir=\"ltr\"><a href="),
+        "{index}"
+    );
+}
+
+#[test]
+fn every_page_tells_of_its_feeds_atom_first_its_own_before_the_publication_s() {
+    let tree = tree(&three_posts());
+    let alternates = |path: &str| -> Vec<String> {
+        let lines = tree[path].lines().filter(|line| line.contains("rel=\"alternate\""));
+        lines.map(|line| line.split("href=\"").nth(1).unwrap().trim_end_matches("\">").to_owned()).collect()
+    };
+    let whole =
+        ["atom.xml", "rss.xml", "feed.json"].map(|file| format!("https://example.org/letters/{file}"));
+    assert_eq!(alternates("first/index.html"), whole);
+    assert_eq!(alternates("tags/maps/index.html")[0], "https://example.org/letters/tags/maps/atom.xml");
+    assert_eq!(alternates("tags/maps/index.html")[3..], whole);
+}
+
+#[test]
+fn links_are_absolute_and_ascii_and_the_style_sheet_is_beside_the_page() {
+    let tree = tree(&three_posts());
+    let style = tree.keys().find(|path| path.starts_with("assets/style.")).unwrap();
+    for (path, page) in tree.iter().filter(|(path, _)| path.ends_with(".html")) {
+        for href in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let is_own = href.starts_with('#') || href.ends_with(style);
+            assert!(is_own || href.starts_with("https://example.org/letters/"), "{path}: {href}");
+            assert!(href.is_ascii(), "{path}: {href}");
+        }
+        let up = "../".repeat(path.matches('/').count());
+        let sheet = if path == "404.html" { "https://example.org/letters/" } else { &up };
+        let has_style = page.contains(&format!("<link rel=\"stylesheet\" href=\"{sheet}{style}\">"));
+        assert!(has_style || path == "2019/maps/index.html", "{path}");
+        assert!(!page.contains("<script") && !page.contains("src=\"http://"), "{path}");
+    }
+}
+
+#[test]
+fn a_list_has_as_many_pages_as_it_needs_and_each_leads_to_the_next() {
+    let tree = tree(&three_posts());
+    let (first, second) = (&tree["index.html"], &tree["page/2/index.html"]);
+    assert!(first.contains("rel=\"next\" href=\"https://example.org/letters/page/2/\""));
+    assert!(second.contains("rel=\"prev\" href=\"https://example.org/letters/\""));
+    assert!(first.contains("雪の記憶") && !first.contains(">First<") && second.contains(">First<"));
+}
+
+#[test]
+fn an_older_address_leads_to_the_post() {
+    let page = &tree(&three_posts())["2019/maps/index.html"];
+    assert!(page.contains("content=\"0; url=https://example.org/letters/on-maps/\""), "{page}");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://example.org/letters/on-maps/\">"));
+}
+
+#[test]
+fn an_address_that_no_file_can_stand_at_stops_the_build() {
+    let mut posts = three_posts();
+    posts.published[1].aliases = vec!["/?p=12".to_owned()];
+    let error = tree_in(&posts, &settings(), None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "on-maps.md: `/?p=12` is not an address a file can stand at: expected one such as `/2019/on-maps/`"
+    );
+    posts.published[1].aliases.clear();
+    posts.published[1].slug = "tags".parse().unwrap();
+    assert!(matches!(tree_in(&posts, &settings(), None), Err(SiteError::Slug { .. })));
+}
+
+#[test]
+fn a_template_of_the_publication_is_used_and_its_style_comes_last() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("post.html"), "{{ post.title }} by {{ site.author }}").unwrap();
+    std::fs::write(folder.path().join("custom.css"), "body { color: teal }").unwrap();
+    let tree = tree_in(&three_posts(), &settings(), Some(folder.path())).unwrap();
+    assert_eq!(tree["first/index.html"], "First by Ada");
+    let (_, css) = tree.iter().find(|(path, _)| path.starts_with("assets/style.")).unwrap();
+    assert!(css.ends_with("body { color: teal }") && css.contains(".hl-keyword"));
+}
+
+#[test]
+fn a_publication_without_posts_has_a_front_page() {
+    let tree = tree(&Posts::default());
+    assert!(tree["index.html"].contains("Nothing has been published yet."));
+    assert!(!tree.contains_key("tags/index.html"));
+}
+
+#[test]
+fn the_front_page_is_light() {
+    let mut posts = Posts::default();
+    posts.published = (10..30)
+        .map(|day| {
+            post(&format!("letter-{day}"), &format!("2026-01-{day}T09:00:00+00:00[UTC]"), "A letter", "x")
+        })
+        .collect();
+    let settings = SiteSettings { posts_per_page: 20, ..settings() };
+    let tree = tree_in(&posts, &settings, None).unwrap();
+    let (_, css) = tree.iter().find(|(path, _)| path.starts_with("assets/style.")).unwrap();
+    let octets = tree["index.html"].len() + css.len();
+    assert!(octets < 40 * 1024, "page and style sheet have {octets} octets");
+}
