@@ -203,10 +203,10 @@ fn a_feed_that_services_refuse_is_told_of_with_what_to_change() {
     assert!(errors[0].is_refused());
     let octets = errors[0].octets;
     assert_eq!(
-        errors[0].to_string(),
+        errors[0].to_fault().to_string(),
         format!("rss.xml: expected at most 5000000 octets, found {octets}: most services refuse more")
     );
-    assert!(errors[0].help().contains("feeds.items"));
+    assert!(errors[0].to_fault().help.unwrap().contains("feeds.items"));
 }
 
 #[test]

@@ -313,7 +313,7 @@ fn what_a_feed_says_of_itself_stands_before_its_items() {
 #[test]
 fn no_feed_is_written_by_a_call_that_swallows_errors() {
     for (path, text) in Publication::of(Vec::new()).files() {
-        let ends = ["</feed>", "</rss>", "}\n"];
+        let ends = ["</feed>\n", "</rss>\n", "}\n"];
         assert!(ends.iter().any(|end| text.ends_with(end)), "{path} is whole even without posts: {text}");
     }
     let source = source_of("src/site/feed");

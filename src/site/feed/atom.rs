@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use atom_syndication as atom;
-use atom_syndication::extension::{Extension, ExtensionMap};
+use atom_syndication::extension::Extension;
 use atom_syndication::{Category, Content, Entry, Generator, Link, Text, TextType, WriteConfig};
 use quick_xml::escape::escape;
 
-use super::document::{Document, Item, Person, Picture};
-use super::{FeedFormat, GENERATOR, MEDIA_NAMESPACE};
+use super::document::{Document, Item, Person};
+use super::{FeedFormat, GENERATOR, media};
 use crate::site::stamp::Stamp;
 
 /// The crate's own names no encoding.
@@ -17,7 +17,9 @@ const PROLOG: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 /// `document` as Atom.
 pub(super) fn written(document: &Document) -> Result<Vec<u8>, atom::Error> {
     let config = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
-    feed(document).write_with_config(PROLOG.to_vec(), config)
+    let mut bytes = feed(document).write_with_config(PROLOG.to_vec(), config)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 fn feed(document: &Document) -> atom::Feed {
@@ -35,7 +37,7 @@ fn feed(document: &Document) -> atom::Feed {
         rights: document.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: Some(plain(&document.description, None)),
         entries: document.items.iter().map(entry).collect(),
-        namespaces: BTreeMap::from([("media".into(), MEDIA_NAMESPACE.into())]),
+        namespaces: BTreeMap::from([("media".into(), media::NAMESPACE.into())]),
         lang,
         ..atom::Feed::default()
     }
@@ -58,7 +60,7 @@ fn entry(item: &Item) -> Entry {
             content_type: Some("html".into()),
             ..Content::default()
         }),
-        extensions: item.image.as_ref().map(media).unwrap_or_default(),
+        extensions: item.image.as_ref().map(media::elements).unwrap_or_default(),
         ..Entry::default()
     }
 }
@@ -89,23 +91,16 @@ fn category(tag: &str) -> Category {
     Category { term: tag.into(), scheme: None, label: None }
 }
 
-/// The crate writes attributes of extensions as they are, so the URL is escaped here.
-fn media(picture: &Picture) -> ExtensionMap {
-    let url = ("url".to_owned(), escape(&picture.url).into_owned());
-    let description = picture.alt.as_ref().map(|alt| Extension {
-        name: "media:description".into(),
-        value: Some(alt.clone()),
-        attrs: BTreeMap::from([("type".into(), "plain".into())]),
-        ..Extension::default()
-    });
-    let content = Extension {
-        name: "media:content".into(),
-        attrs: BTreeMap::from([url.clone(), ("medium".into(), "image".into())]),
-        children: description.into_iter().map(|it| ("description".into(), vec![it])).collect(),
-        ..Extension::default()
-    };
-    let thumbnail =
-        Extension { name: "media:thumbnail".into(), attrs: BTreeMap::from([url]), ..Extension::default() };
-    let elements = BTreeMap::from([("content".into(), vec![content]), ("thumbnail".into(), vec![thumbnail])]);
-    ExtensionMap::from([("media".into(), elements)])
+impl media::Element for Extension {
+    /// The crate writes attributes of extensions as they are, so they are escaped here.
+    fn new(
+        name: &str,
+        attributes: BTreeMap<String, String>,
+        value: &str,
+        child: Option<(&str, Self)>,
+    ) -> Self {
+        let escaped = attributes.into_iter().map(|(name, value)| (name, escape(&value).into_owned()));
+        let children = child.map(|(name, child)| (name.to_owned(), vec![child])).into_iter().collect();
+        Self { name: name.to_owned(), value: Some(value.to_owned()), attrs: escaped.collect(), children }
+    }
 }

@@ -18,6 +18,7 @@ pub(super) struct Document {
     /// A `tag:` URI that outlives changes of title and scheme.
     pub(super) id: String,
     pub(super) title: String,
+    /// The title where there is no description.
     pub(super) description: String,
     /// URL of the page beside the feed; the feeds lie under it.
     pub(super) page: String,
@@ -34,7 +35,7 @@ pub(super) struct Item {
     pub(super) id: String,
     pub(super) url: String,
     pub(super) title: String,
-    /// Plain text, never empty: the title where the post has no summary.
+    /// Plain text: the title where the post has no summary.
     pub(super) summary: String,
     /// The whole essay, where the feed carries it.
     pub(super) html: Option<Arc<str>>,
@@ -75,7 +76,7 @@ impl Document {
         Ok(Self {
             id: feed_id(&page),
             title: text(&feed.scope.title(settings)),
-            description: text(&settings.description),
+            description: text(first_of(&settings.description, &settings.title)),
             lang: feed.scope.lang(settings).to_string(),
             rights: settings.rights.as_deref().map(text),
             author: Person::from(&feed.scope.author(settings)),
@@ -97,13 +98,12 @@ impl Item {
             let year = || FeedError::Year { post: post.source.clone(), date: format!("{date}") };
             Stamp::new(date).ok_or_else(year)
         };
-        let summary = if post.summary.trim().is_empty() { &post.title } else { &post.summary };
         let is_full = press.settings.feeds.content == FeedContent::Full;
         Ok(Self {
             id: post.id.to_string(),
             url: press.urls.permalink(post).into(),
             title: text(&post.title),
-            summary: text(summary),
+            summary: text(first_of(&post.summary, &post.title)),
             html: is_full.then(|| cleaned((press.portable)(post))),
             published: stamp(&post.published)?,
             updated: stamp(post.updated.as_ref().unwrap_or(&post.published))?,
@@ -136,6 +136,11 @@ impl Enclosure {
         let url = uri(&press.urls.resolve(post, &file.url))?;
         Some(Self { url, octets: file.octets, media_type: text(&file.media_type) })
     }
+}
+
+/// `text`, or `other` where there is none: feeds want something in both places.
+fn first_of<'a>(text: &'a str, other: &'a str) -> &'a str {
+    if text.trim().is_empty() { other } else { text }
 }
 
 fn text(text: &str) -> String {

@@ -1,11 +1,11 @@
 //! Why a feed was not written, and what is said of one that is too large.
 
 use std::error::Error;
-use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::post::Fault;
 use crate::site::xml::XmlError;
 use crate::site::{Artifact, FeedFormat};
 
@@ -46,20 +46,15 @@ impl Oversize {
         self.octets > Self::REFUSED_OCTETS
     }
 
-    /// What to change.
-    pub fn help(&self) -> &'static str {
-        "set `feeds.items` lower (0 is all), or `feeds.content` to \"summary\""
-    }
-}
-
-impl fmt::Display for Oversize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, octets } = self;
+    /// As a finding: what is wrong and what to change.
+    pub fn to_fault(&self) -> Fault {
         let (limit, who) = if self.is_refused() {
             (Self::REFUSED_OCTETS, "most services refuse more")
         } else {
             (Self::HEAVY_OCTETS, "some services stop reading there")
         };
-        write!(f, "{path}: expected at most {limit} octets, found {octets}: {who}")
+        let what = format!("expected at most {limit} octets, found {}: {who}", self.octets);
+        let help = "set `feeds.items` lower (0 is all), or `feeds.content` to `summary`".to_owned();
+        Fault { file: PathBuf::from(&self.path), line: 0, what, help: Some(help) }
     }
 }

@@ -11,6 +11,7 @@ mod atom;
 mod document;
 mod error;
 mod json;
+mod media;
 mod rss;
 mod scope;
 
@@ -30,8 +31,6 @@ use crate::site::{Artifact, FeedFormat, SiteSettings, Urls, xml};
 
 /// What made the feeds, without its version: an upgrade is no news to readers.
 const GENERATOR: &str = "Postrider";
-
-const MEDIA_NAMESPACE: &str = "http://search.yahoo.com/mrss/";
 
 /// What feeds are made with.
 pub struct Press<'a> {

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
+use rss::extension::Extension;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
-use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid};
 
-use super::document::{Document, Item, Picture};
-use super::{FeedFormat, GENERATOR, MEDIA_NAMESPACE};
+use super::document::{Document, Item};
+use super::{FeedFormat, GENERATOR, media};
 use crate::site::stamp::Stamp;
 
 /// `document` as RSS.
 pub(super) fn written(document: &Document) -> Result<Vec<u8>, rss::Error> {
-    channel(document).pretty_write_to(Vec::new(), b' ', 2)
+    let mut bytes = channel(document).pretty_write_to(Vec::new(), b' ', 2)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 fn channel(document: &Document) -> Channel {
@@ -37,7 +39,7 @@ fn channel(document: &Document) -> Channel {
         items: document.items.iter().map(item).collect(),
         atom_ext: Some(AtomExtension { links: vec![itself] }),
         // The crate declares the prefixes it has types for, and no other.
-        namespaces: BTreeMap::from([("media".into(), MEDIA_NAMESPACE.into())]),
+        namespaces: BTreeMap::from([("media".into(), media::NAMESPACE.into())]),
         ..Channel::default()
     }
 }
@@ -57,7 +59,7 @@ fn item(item: &Item) -> rss::Item {
         guid: Some(Guid { value: item.id.clone(), permalink: false }),
         pub_date: Some(item.published.to_rfc822()),
         content: item.html.as_deref().map(str::to_owned),
-        extensions: item.image.as_ref().map(media).unwrap_or_default(),
+        extensions: item.image.as_ref().map(media::elements).unwrap_or_default(),
         dublin_core_ext: Some(DublinCoreExtension {
             creators: item.authors.iter().map(|author| author.name.clone()).collect(),
             languages: vec![item.lang.clone()],
@@ -67,23 +69,9 @@ fn item(item: &Item) -> rss::Item {
     }
 }
 
-/// Both elements, because readers look for either.
-fn media(picture: &Picture) -> ExtensionMap {
-    let url = ("url".to_owned(), picture.url.clone());
-    let description = picture.alt.as_ref().map(|alt| Extension {
-        name: "media:description".into(),
-        value: Some(alt.clone()),
-        attrs: BTreeMap::from([("type".into(), "plain".into())]),
-        ..Extension::default()
-    });
-    let content = Extension {
-        name: "media:content".into(),
-        attrs: BTreeMap::from([url.clone(), ("medium".into(), "image".into())]),
-        children: description.into_iter().map(|it| ("description".into(), vec![it])).collect(),
-        ..Extension::default()
-    };
-    let thumbnail =
-        Extension { name: "media:thumbnail".into(), attrs: BTreeMap::from([url]), ..Extension::default() };
-    let elements = BTreeMap::from([("content".into(), vec![content]), ("thumbnail".into(), vec![thumbnail])]);
-    ExtensionMap::from([("media".into(), elements)])
+impl media::Element for Extension {
+    fn new(name: &str, attrs: BTreeMap<String, String>, value: &str, child: Option<(&str, Self)>) -> Self {
+        let children = child.map(|(name, child)| (name.to_owned(), vec![child])).into_iter().collect();
+        Self { name: name.to_owned(), value: Some(value.to_owned()), attrs, children }
+    }
 }
