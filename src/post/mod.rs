@@ -9,7 +9,25 @@
 pub mod markup;
 mod model;
 mod settings;
+mod remarks;
+mod source;
+mod matter;
+mod dates;
+mod names;
+mod fields;
+mod file_name;
+mod slug;
+mod id;
+mod language;
+mod heading;
+mod enclosure;
+mod assemble;
+mod essay;
+mod walk;
+mod unique;
+mod load;
 
+pub use load::LoadError;
 pub use markup::{MarkupSettings, Survey, highlight_css, survey};
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,

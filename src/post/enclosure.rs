@@ -1,0 +1,94 @@
+//! What a feed must say of an attached file (RSS 2.0 `enclosure`): where it is, how long, of which type.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use crate::post::Enclosure;
+use crate::post::fields::{At, Bill};
+use crate::post::remarks::{Flaw, Remarks};
+
+/// Types of what people attach (the IANA registry, and what podcast players expect).
+const MEDIA_TYPES: &[(&str, &str)] = &[
+    ("mp3", "audio/mpeg"),
+    ("m4a", "audio/mp4"),
+    ("aac", "audio/aac"),
+    ("ogg", "audio/ogg"),
+    ("oga", "audio/ogg"),
+    ("opus", "audio/ogg"),
+    ("flac", "audio/flac"),
+    ("wav", "audio/wav"),
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("mov", "video/quicktime"),
+    ("webm", "video/webm"),
+    ("pdf", "application/pdf"),
+    ("epub", "application/epub+zip"),
+    ("zip", "application/zip"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("webp", "image/webp"),
+    ("gif", "image/gif"),
+    ("svg", "image/svg+xml"),
+    ("txt", "text/plain"),
+];
+
+/// Fills in what `bill` leaves out from the file it names, seen from the essay at `essay`.
+pub(super) fn settle(
+    essay: &Path,
+    bill: &At<Bill>,
+    assets: &BTreeMap<PathBuf, u64>,
+    remarks: &mut Remarks,
+) -> Option<Enclosure> {
+    let At { line, value: Bill { url, octets, media_type } } = bill;
+    let local = octets_of(essay, url, assets);
+    if local.is_none() && octets.is_none() {
+        if Url::parse(url).is_err() {
+            remarks.fault(Flaw::new(*line, format!("`enclosure`: expected a file at `{url}`, found none")));
+            return None;
+        }
+        let what = format!("`enclosure`: how long `{url}` is cannot be told from here");
+        remarks.finding(
+            Flaw::new(*line, what).with_help("add `octets`: RSS readers show it before they download"),
+        );
+    }
+    let media_type =
+        media_type.clone().or_else(|| media_type_of(url).map(str::to_owned)).unwrap_or_else(|| {
+            let what = format!("`enclosure`: the type of `{url}` cannot be told from its name");
+            remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `audio/mpeg`"));
+            "application/octet-stream".to_owned()
+        });
+    Some(Enclosure { url: url.clone(), octets: octets.or(local).unwrap_or(0), media_type })
+}
+
+/// The length of the file that `url` names: beside the essay, or from the posts folder or the root down.
+fn octets_of(essay: &Path, url: &str, assets: &BTreeMap<PathBuf, u64>) -> Option<u64> {
+    let decoded = percent_decode_str(url).decode_utf8().ok()?;
+    let beside = normal(&essay.parent().unwrap_or(Path::new("")).join(decoded.as_ref()));
+    let from_root = normal(Path::new(decoded.trim_start_matches('/')));
+    let below_posts = from_root.as_ref().and_then(|path| path.strip_prefix("posts").ok()).map(Path::to_owned);
+    [beside, from_root, below_posts].into_iter().flatten().find_map(|path| assets.get(&path).copied())
+}
+
+/// `path` without `.` and `..`; none where it leaves the posts folder.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::ParentDir => normal.pop().then_some(())?,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(normal)
+}
+
+fn media_type_of(url: &str) -> Option<&'static str> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let extension = path.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
+    MEDIA_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type)
+}

@@ -1,0 +1,201 @@
+//! One value each: a text, a list of texts, a picture, a file, with words for what it is not.
+
+use std::fmt::Display;
+
+use unicode_normalization::UnicodeNormalization;
+use url::Url;
+
+use crate::post::matter::{Entry, Kind, Node, Scalar, Value};
+use crate::post::remarks::Flaw;
+use crate::post::{Image, Slug, SlugStyle, slug};
+
+/// An author as named by a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::post) struct Named {
+    pub name: String,
+    pub url: Option<Url>,
+}
+
+/// An enclosure as front matter gives it; what is missing is told by its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::post) struct Bill {
+    pub url: String,
+    pub octets: Option<u64>,
+    pub media_type: Option<String>,
+}
+
+pub(super) fn expected(what: impl Display, key: &str, found: &Node) -> Flaw {
+    Flaw::new(found.line, format!("`{key}`: expected {what}, found {}", found.name()))
+}
+
+/// Text without line breaks and without spaces around it.
+pub(in crate::post) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn text(key: &str, node: &Node) -> Result<String, Flaw> {
+    match &node.value {
+        Value::Scalar(scalar) => Ok(scalar.text.trim().to_owned()),
+        _ => Err(expected("text", key, node)),
+    }
+}
+
+pub(super) fn is(key: &str, node: &Node) -> Result<bool, Flaw> {
+    match &node.value {
+        Value::Scalar(Scalar { kind: Kind::Bool(is), .. }) => Ok(*is),
+        Value::Scalar(Scalar { text, .. }) if text == "true" => Ok(true),
+        Value::Scalar(Scalar { text, .. }) if text == "false" => Ok(false),
+        _ => Err(expected("`true` or `false`", key, node)),
+    }
+}
+
+/// A list of texts, or one text with commas; each with its line.
+pub(super) fn texts(key: &str, node: &Node) -> Result<Vec<(usize, String)>, Flaw> {
+    let all = match &node.value {
+        Value::Scalar(scalar) => {
+            scalar.text.split([',', '，', '、']).map(|part| (node.line, one_line(part))).collect()
+        }
+        Value::List(nodes) => {
+            nodes.iter().map(|node| Ok((node.line, item(key, node)?))).collect::<Result<_, _>>()?
+        }
+        Value::Null => Vec::new(),
+        Value::Table(_) => return Err(expected("a list", key, node)),
+    };
+    Ok(all.into_iter().filter(|(_, text): &(usize, String)| !text.is_empty()).collect())
+}
+
+fn item(key: &str, node: &Node) -> Result<String, Flaw> {
+    match node.value {
+        Value::Null => Ok(String::new()),
+        _ => text(key, node).map(|text| one_line(&text)),
+    }
+}
+
+/// Jekyll's `tags: maps feeds`: a text without commas is a list of words.
+pub(super) fn words(node: &Node) -> Option<Vec<String>> {
+    match &node.value {
+        Value::Scalar(scalar) if !scalar.text.contains(',') => {
+            Some(scalar.text.split_whitespace().map(str::to_owned).collect())
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn slug(entry: &Entry, text: &str) -> Result<Slug, Flaw> {
+    let text: String = text.trim_matches('/').nfc().collect();
+    text.parse().map_err(|error| {
+        let flaw = Flaw::new(entry.line, format!("`{}`: {error}", entry.key));
+        let made = slug::make(&text, SlugStyle::Keep, &"en".parse().expect("a language tag"));
+        match made {
+            Some(made) => flaw.with_help(format!("write it as `{}`", made.slug)),
+            None => flaw,
+        }
+    })
+}
+
+/// A path on this site, from its first `/`.
+pub(super) fn alias(line: usize, key: &str, text: &str) -> Result<String, Flaw> {
+    let flaw = |found: &str| {
+        Flaw::new(
+            line,
+            format!("`{key}`: expected a path on this site such as /2019/on-maps/, found {found}"),
+        )
+    };
+    let given = || format!("`{text}`");
+    if text.contains("://")
+        || text.starts_with("//")
+        || text.contains(['?', '#', '\\'])
+        || text.contains(char::is_control)
+    {
+        return Err(flaw(&given()));
+    }
+    if text.split('/').any(|segment| segment == ".." || segment == ".") {
+        return Err(flaw(&given()));
+    }
+    match text.trim_matches('/') {
+        "" => Err(flaw("the front page")),
+        _ if text.starts_with('/') => Ok(text.nfc().collect()),
+        _ => Ok(format!("/{text}").nfc().collect()),
+    }
+}
+
+/// One author or a list of them: texts, or tables with `name` and perhaps `url`.
+pub(super) fn authors(key: &str, node: &Node) -> Result<Vec<Named>, Flaw> {
+    match &node.value {
+        Value::List(nodes) => {
+            let all: Result<Vec<_>, _> = nodes.iter().map(|node| authors(key, node)).collect();
+            all.map(|all| all.into_iter().flatten().collect())
+        }
+        Value::Table(entries) => {
+            let name = required(key, "name", node, entries)?;
+            let url = field(entries, &["url", "homepage", "uri"]).map(|node| text(key, node)).transpose()?;
+            let url = url.map(|text| text.parse().map_err(|error| bad_url(node.line, key, &text, error)));
+            Ok(vec![Named { name, url: url.transpose()? }])
+        }
+        // A comma parts family name from given name as often as it parts two authors.
+        Value::Scalar(scalar) => {
+            let name = one_line(&scalar.text);
+            Ok(if name.is_empty() { Vec::new() } else { vec![Named { name, url: None }] })
+        }
+        Value::Null => Ok(Vec::new()),
+    }
+}
+
+fn bad_url(line: usize, key: &str, text: &str, error: url::ParseError) -> Flaw {
+    Flaw::new(line, format!("`{key}`: `{text}` is not an absolute URL: {error}"))
+}
+
+/// A picture as path or URL, as `{ src, alt }`, or the first of a list.
+pub(super) fn image(key: &str, node: &Node) -> Result<Option<Image>, Flaw> {
+    match &node.value {
+        Value::Scalar(scalar) => {
+            let src = scalar.text.trim().to_owned();
+            Ok((!src.is_empty()).then(|| Image { src, alt: String::new() }))
+        }
+        Value::List(nodes) => nodes.first().map_or(Ok(None), |first| image(key, first)),
+        Value::Table(entries) => {
+            let given = field(entries, &["src", "image", "url", "path", "feature"]);
+            let src = text(key, given.ok_or_else(|| lacks(key, "src", node))?)?;
+            let alt = field(entries, &["alt", "caption"]).map(|node| text(key, node)).transpose()?;
+            Ok(Some(Image { src, alt: alt.map(|alt| one_line(&alt)).unwrap_or_default() }))
+        }
+        Value::Null => Ok(None),
+    }
+}
+
+/// An attached file as path or URL, or as `{ url, octets, type }`.
+pub(super) fn enclosure(key: &str, node: &Node) -> Result<Bill, Flaw> {
+    match &node.value {
+        Value::Scalar(_) => Ok(Bill { url: text(key, node)?, octets: None, media_type: None }),
+        Value::Table(entries) => {
+            let octets = field(entries, &["octets", "length", "size"]);
+            let media_type = field(entries, &["type", "media_type", "mime_type"]);
+            Ok(Bill {
+                url: required(key, "url", node, entries)?,
+                octets: octets.map(|node| whole_number(key, node)).transpose()?,
+                media_type: media_type.map(|node| text(key, node)).transpose()?,
+            })
+        }
+        _ => Err(expected("a path, a URL or a table with `url`", key, node)),
+    }
+}
+
+fn whole_number(key: &str, node: &Node) -> Result<u64, Flaw> {
+    text(key, node)?.replace('_', "").parse().map_err(|_| expected("a number of octets", key, node))
+}
+
+fn field<'a>(entries: &'a [Entry], names: &[&str]) -> Option<&'a Node> {
+    names
+        .iter()
+        .find_map(|name| entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(name)))
+        .map(|e| &e.node)
+}
+
+fn required(key: &str, name: &str, node: &Node, entries: &[Entry]) -> Result<String, Flaw> {
+    let given = text(key, field(entries, &[name]).ok_or_else(|| lacks(key, name, node))?)?;
+    if given.is_empty() { Err(lacks(key, name, node)) } else { Ok(one_line(&given)) }
+}
+
+fn lacks(key: &str, name: &str, node: &Node) -> Flaw {
+    Flaw::new(node.line, format!("`{key}`: expected `{name}` in the table, found none"))
+}

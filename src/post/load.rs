@@ -1,0 +1,134 @@
+//! The posts folder becomes [`Posts`]: every file read in parallel, the result in one order.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use thiserror::Error;
+
+use crate::post::essay::{self, Desk, Essay, Reading};
+use crate::post::walk::{self, Found};
+use crate::post::{Fault, Held, PostSettings, Posts, unique};
+
+/// Why a posts folder gives no posts.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// Posts have faults: all of all files, in order of file and line.
+    #[error("{}", count(.0))]
+    Faults(Vec<Fault>),
+    /// A file or folder cannot be read.
+    #[error("{}: cannot be read", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        cause: io::Error,
+    },
+}
+
+fn count(faults: &[Fault]) -> String {
+    let mut files: Vec<&Path> = faults.iter().map(|fault| fault.file.as_path()).collect();
+    files.dedup();
+    let s = |n: usize| if n == 1 { "" } else { "s" };
+    format!("{} fault{} in {} post{}", faults.len(), s(faults.len()), files.len(), s(files.len()))
+}
+
+/// `posts/on-maps.md:3: what`; the help is for whoever prints it.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file.display(), self.what),
+            line => write!(f, "{}:{line}: {}", self.file.display(), self.what),
+        }
+    }
+}
+
+impl Posts {
+    /// Reads every essay below `posts_dir`. In messages the folder is called `shown_as`.
+    ///
+    /// What is dated after `now` is held back, as drafts are. Hidden files, editors' copies (`x.md~`),
+    /// `README.md` and `_index.md` are passed over, and symbolic links that lead out of the folder.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or if any post has a fault: then all faults of all posts.
+    pub fn load(
+        posts_dir: &Path,
+        shown_as: &Path,
+        settings: &PostSettings,
+        now: Timestamp,
+    ) -> Result<Self, LoadError> {
+        let found = walk::walk(posts_dir)
+            .map_err(|error| LoadError::Io { path: shown_as.join(error.path), cause: error.cause })?;
+        let desk = Desk { settings, now, shown_as, assets: &found.assets };
+        let readings: Result<Vec<Reading>, LoadError> =
+            found.essays.par_iter().map(|path| read_file(posts_dir, path, desk)).collect();
+        gather(readings?, &found, shown_as)
+    }
+}
+
+fn read_file(posts_dir: &Path, path: &Path, desk: Desk<'_>) -> Result<Reading, LoadError> {
+    let bytes = fs::read(posts_dir.join(path))
+        .map_err(|cause| LoadError::Io { path: desk.shown_as.join(path), cause })?;
+    Ok(essay::read(path, &bytes, desk))
+}
+
+fn gather(readings: Vec<Reading>, found: &Found, shown_as: &Path) -> Result<Posts, LoadError> {
+    let (mut faults, mut findings, mut essays) = (Vec::new(), Vec::new(), Vec::new());
+    let links = found.findings.iter().map(|(path, flaw)| flaw.clone().in_file(shown_as.join(path)));
+    findings.extend(links);
+    for Reading { path, essay, remarks } in readings {
+        let shown = shown_as.join(path);
+        faults.extend(remarks.faults.into_iter().map(|flaw| flaw.in_file(shown.clone())));
+        findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown.clone())));
+        essays.extend(essay);
+    }
+    faults.extend(unique::faults(&essays, shown_as));
+    sort(&mut faults);
+    if !faults.is_empty() {
+        return Err(LoadError::Faults(faults));
+    }
+    sort(&mut findings);
+    Ok(posts(essays, found.assets.keys().cloned().collect(), findings))
+}
+
+fn sort(faults: &mut [Fault]) {
+    faults.sort_by(|a, b| (&a.file, a.line, &a.what).cmp(&(&b.file, b.line, &b.what)));
+}
+
+fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>) -> Posts {
+    let (mut published, mut held) = (Vec::new(), Vec::new());
+    for Essay { post, hold, .. } in essays {
+        match hold {
+            Some(why) => held.push(Held { source: post.source, title: post.title, why }),
+            None => published.push(post),
+        }
+    }
+    published.sort_by_cached_key(|post| (Reverse(post.published.timestamp()), post.id.clone()));
+    agree_on_tag_names(&mut published);
+    Posts { published, held, assets, findings }
+}
+
+/// Gives a tag one name, however differently posts spell it: the spelling most used, then the newest.
+fn agree_on_tag_names(posts: &mut [crate::post::Post]) {
+    let mut spellings: BTreeMap<_, Vec<(String, usize)>> = BTreeMap::new();
+    for tag in posts.iter().flat_map(|post| &post.tags) {
+        let known = spellings.entry(tag.slug.clone()).or_default();
+        match known.iter_mut().find(|(name, _)| *name == tag.name) {
+            Some((_, uses)) => *uses += 1,
+            None => known.push((tag.name.clone(), 1)),
+        }
+    }
+    // A stable sort keeps the newest spelling first among equals.
+    spellings.values_mut().for_each(|known| known.sort_by_key(|(_, uses)| Reverse(*uses)));
+    for tag in posts.iter_mut().flat_map(|post| &mut post.tags) {
+        tag.name.clone_from(&spellings[&tag.slug][0].0);
+    }
+}
+
+#[cfg(test)]
+mod tests;

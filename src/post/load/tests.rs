@@ -1,0 +1,109 @@
+use std::fs;
+use std::path::Path;
+
+use crate::post::essay::tests::settings;
+use crate::post::{LoadError, Posts};
+
+fn load(files: &[(&str, &str)]) -> Result<Posts, LoadError> {
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    Posts::load(root.path(), Path::new("posts"), &settings(), "2026-11-22T12:00:00Z".parse().unwrap())
+}
+
+fn faults(files: &[(&str, &str)]) -> Vec<String> {
+    match load(files) {
+        Err(LoadError::Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
+        other => panic!("expected faults, found {other:?}"),
+    }
+}
+
+#[test]
+fn posts_come_newest_first_with_what_is_held_apart() {
+    let posts = load(&[
+        ("2026-01-01-old.md", "# Old\n\nText"),
+        ("2026-03-01-new.md", "# New\n\nText"),
+        ("2027-01-01-future.md", "# Future\n\nText"),
+        ("draft.md", "+++\ntitle = \"Draft\"\ndraft = true\n+++\n"),
+        ("new/map.png", "png"),
+    ])
+    .unwrap();
+    assert_eq!(posts.published.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["New", "Old"]);
+    assert_eq!(posts.held.iter().map(|held| held.title.as_str()).collect::<Vec<_>>(), ["Future", "Draft"]);
+    assert_eq!(posts.assets, [Path::new("new/map.png")]);
+    assert_eq!(posts.findings.len(), 4);
+}
+
+#[test]
+fn all_faults_of_all_files_are_told_in_order() {
+    assert_eq!(
+        faults(&[
+            ("b.md", "+++\ntitle = \"b\"\ndate = \"soon\"\nslug = \"A\"\n+++\n"),
+            ("a.md", "+++\ntitle = \"a\"\n+++\n"),
+            ("2026-01-01-good.md", "# Good\n\nText"),
+        ]),
+        [
+            "posts/a.md: expected a `date` in front matter or in the file name, found none",
+            "posts/b.md:3: `date` is not an RFC 3339 date: expected a year of four digits, found `s`",
+            "posts/b.md:4: `slug`: `A` is not a slug: expected lower-case letters, digits and hyphens, at most 200 octets",
+        ]
+    );
+    let error = load(&[("a.md", "+++\n+++\n"), ("b.txt", "")]).unwrap_err();
+    assert_eq!(error.to_string(), "3 faults in 2 posts");
+}
+
+#[test]
+fn two_posts_share_no_id_slug_or_alias() {
+    assert_eq!(
+        faults(&[
+            (
+                "2026-01-01-maps.md",
+                "+++\nid = \"tag:a,2026:maps\"\ntitle = \"a\"\naliases = [\"/old/\"]\n+++\n"
+            ),
+            (
+                "2026-01-02-Maps.md",
+                "+++\nid = \"tag:a,2026:maps\"\ntitle = \"b\"\naliases = [\"old/index.html\"]\n+++\n"
+            ),
+            ("2026-01-03-tags.md", "# Tags\n\nText"),
+            ("2026-01-04-strasse.md", "# a\n\nText"),
+            (
+                "b.md",
+                "+++\ntitle = \"b\"\ndate = 2026-01-05\nslug = \"straße\"\naliases = [\"/feed.json\", \"/maps\"]\n+++\n"
+            ),
+        ]),
+        [
+            "posts/2026-01-02-Maps.md: the slug `maps` leads to posts/2026-01-01-maps.md",
+            "posts/2026-01-02-Maps.md:2: the id `tag:a,2026:maps` is that of posts/2026-01-01-maps.md",
+            "posts/2026-01-02-Maps.md:4: the alias `/old/index.html` leads to posts/2026-01-01-maps.md",
+            "posts/2026-01-03-tags.md: the slug `tags` is a name the site needs itself",
+            "posts/b.md:4: the slug `straße` leads to posts/2026-01-04-strasse.md",
+            "posts/b.md:5: the alias `/feed.json` is a name the site needs itself",
+            "posts/b.md:5: the alias `/maps` leads to posts/2026-01-01-maps.md",
+        ]
+    );
+}
+
+#[test]
+fn a_tag_has_one_name_however_posts_spell_it() {
+    let post = |tags: &str| format!("+++\ntitle = \"a\"\ntags = [{tags}]\n+++\n");
+    let posts = load(&[
+        ("2026-01-01-a.md", &post("\"rss\"")),
+        ("2026-01-02-b.md", &post("\"RSS\", \"Feeds\"")),
+        ("2026-01-03-c.md", &post("\"RSS\", \"feeds\"")),
+    ])
+    .unwrap();
+    let names: Vec<&str> =
+        posts.published.iter().flat_map(|post| &post.tags).map(|tag| tag.name.as_str()).collect();
+    assert_eq!(names, ["RSS", "feeds", "RSS", "feeds", "RSS"]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_as_it_is_shown() {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let error = Posts::load(Path::new("/nowhere/at/all"), Path::new("posts"), &settings(), now).unwrap_err();
+    assert!(matches!(&error, LoadError::Io { path, .. } if path == Path::new("posts/")), "{error:?}");
+    assert_eq!(error.to_string(), "posts/: cannot be read");
+}
