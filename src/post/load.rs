@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,16 +36,6 @@ fn count(faults: &[Fault]) -> String {
     format!("{} fault{} in {} post{}", faults.len(), s(faults.len()), files.len(), s(files.len()))
 }
 
-/// `posts/on-maps.md:3: what`; the help is for whoever prints it.
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file.display(), self.what),
-            line => write!(f, "{}:{line}: {}", self.file.display(), self.what),
-        }
-    }
-}
-
 impl Posts {
     /// Reads every essay below `posts_dir`. In messages the folder is called `shown_as`.
     ///
@@ -62,8 +51,10 @@ impl Posts {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Self, LoadError> {
-        let found = walk::walk(posts_dir)
-            .map_err(|error| LoadError::Io { path: shown_as.join(error.path), cause: error.cause })?;
+        let found = walk::walk(posts_dir).map_err(|error| LoadError::Io {
+            path: shown_as.components().chain(error.path.components()).collect(),
+            cause: error.cause,
+        })?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
         let readings: Result<Vec<Reading>, LoadError> =
             found.essays.par_iter().map(|path| read_file(posts_dir, path, desk)).collect();

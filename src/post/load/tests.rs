@@ -104,6 +104,6 @@ fn a_tag_has_one_name_however_posts_spell_it() {
 fn a_folder_that_is_not_there_is_named_as_it_is_shown() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let error = Posts::load(Path::new("/nowhere/at/all"), Path::new("posts"), &settings(), now).unwrap_err();
-    assert!(matches!(&error, LoadError::Io { path, .. } if path == Path::new("posts/")), "{error:?}");
-    assert_eq!(error.to_string(), "posts/: cannot be read");
+    assert!(matches!(&error, LoadError::Io { path, .. } if path == Path::new("posts")), "{error:?}");
+    assert_eq!(error.to_string(), "posts: cannot be read");
 }
