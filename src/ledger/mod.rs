@@ -5,6 +5,26 @@
 //!
 //! SQLite in WAL mode with `synchronous=FULL`. States, guards and invariants: `docs/delivery.md`.
 
-mod model;
+use std::time::Duration;
 
-pub use model::{Claim, EditionNo, InFlight, Outcome, Policy, Setback};
+mod error;
+mod lock;
+mod model;
+mod reply;
+mod report;
+mod rules;
+mod sqlite;
+#[cfg(test)]
+mod stage;
+
+pub use error::LedgerError;
+pub use lock::SenderLock;
+pub use model::{Begun, Claim, EditionNo, FrozenEdition, InFlight, Outcome, Policy, RowState, Setback};
+pub use report::{
+    DeliveryRow, Departure, Enrolled, Enrolment, Event, Finding, Frozen, Headcount, IssueState, IssueStatus,
+    IssueSummary, Reaped, Resolution, Tally,
+};
+pub use sqlite::{Birth, Ledger, Origin};
+
+/// How long one process waits for another to end its transaction.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);

@@ -1,11 +1,15 @@
 //! What passes between the ledger and delivery.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::message::{IssueId, Recipient};
+use crate::subscriber::SubscriberId;
+use crate::token::KeyId;
 
 /// An edition's number within its issue, from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
 pub struct EditionNo(pub u32);
 
 /// What happens to a recipient of whom it cannot be known whether the mail was accepted.
@@ -17,6 +21,28 @@ pub enum Policy {
     Hold,
 }
 
+/// Where one recipient of one issue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowState {
+    /// Waits for its turn.
+    Queued,
+    /// A sender holds it; nothing has left this machine.
+    Claimed,
+    /// A sender may be writing it to the server.
+    InFlight,
+    /// The server answers for it. Never changes again.
+    Sent,
+    /// Refused for good.
+    Failed,
+    /// Nobody can know; waits for a decision.
+    Doubtful,
+    /// Left, suppressed or withdrawn after the issue was frozen.
+    Excluded,
+    /// Tried for too long.
+    Expired,
+}
+
 /// A row of the ledger that this process alone may act on.
 ///
 /// Give it back with `release`, or turn it into an [`InFlight`] with `begin`.
@@ -25,7 +51,7 @@ pub struct Claim {
     pub issue: IssueId,
     pub edition: EditionNo,
     pub recipient: Recipient,
-    /// Attempts that reached DATA before this one.
+    /// Tries before this one that count: DATA was begun, or the server refused this recipient for now.
     pub attempts: u32,
     /// When it was first tried, if ever.
     pub first_tried_at: Option<Timestamp>,
@@ -38,7 +64,17 @@ pub struct InFlight {
     pub issue: IssueId,
     pub recipient: Recipient,
     pub(super) epoch: u32,
-    pub(super) attempts: u32,
+}
+
+/// What `begin` makes of a claim.
+#[derive(Debug)]
+pub enum Begun {
+    /// The intent is durable: DATA may follow.
+    Ready(InFlight),
+    /// The recipient left or was suppressed since the claim. Send nothing.
+    Excluded(SubscriberId),
+    /// The row is no longer this sender's: it was reaped, withdrawn, or its issue was halted. Send nothing.
+    Lost(SubscriberId),
 }
 
 /// Why a claim is given back before DATA: nothing left this machine.
@@ -67,4 +103,14 @@ pub enum Outcome {
     Refused { reply: String },
     /// The final dot was written and no valid reply came (RFC 1047).
     Doubt { what: String, until: Timestamp },
+}
+
+/// An edition as it was frozen: every copy is made from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenEdition {
+    /// The rendered draft, as `freeze` was given it.
+    pub draft: Vec<u8>,
+    /// The key that seals this issue's tokens.
+    pub key: KeyId,
+    pub frozen_at: Timestamp,
 }

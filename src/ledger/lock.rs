@@ -1,0 +1,59 @@
+//! One sender at a time: a lock on the file beside the ledger.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+use super::error::LedgerError;
+
+/// Held by the one process that sends from a ledger; given up when dropped, even by a kill.
+///
+/// Whoever holds it may take back every row that a dead sender held.
+#[derive(Debug)]
+pub struct SenderLock {
+    _file: File,
+}
+
+impl SenderLock {
+    /// Takes the lock of the ledger at `path`: the file `PATH.lock`, which stays behind empty.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Busy`] if another process holds it; [`LedgerError::Io`] if the file cannot be made.
+    pub fn acquire(path: &Path) -> Result<Self, LedgerError> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let name = Path::new(&name);
+        let fault = |source| LedgerError::Io { path: name.to_owned(), source };
+        let file = private().create(true).truncate(false).write(true).open(name).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(fault(source)),
+        }
+    }
+}
+
+/// Options for a file that only its owner may read.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_sender_is_turned_away_until_the_first_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let first = SenderLock::acquire(&path).unwrap();
+        let second = SenderLock::acquire(&path).unwrap_err();
+        assert!(matches!(second, LedgerError::Busy { .. }), "{second}");
+        assert!(second.help().is_some());
+        drop(first);
+        SenderLock::acquire(&path).unwrap();
+    }
+}

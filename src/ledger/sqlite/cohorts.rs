@@ -1,0 +1,131 @@
+//! Distinct preferences, each kept once.
+
+use std::collections::HashMap;
+
+use jiff::civil::Weekday;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::values::{misfit, parsed};
+use super::{Fault, Ledger};
+use crate::issue::CohortId;
+use crate::ledger::error::LedgerError;
+use crate::post::Slug;
+use crate::subscriber::{Hour, MonthDay, Pace, Preferences, Topics, WeekdayKey, ZoneName};
+
+impl Ledger {
+    /// The preferences that at least one confirmed reader has.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub fn cohorts(&self) -> Result<Vec<(CohortId, Preferences)>, LedgerError> {
+        self.read(|view| {
+            let mut cohorts = view.prepare_cached(
+                "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE EXISTS
+                 (SELECT 1 FROM subscriber WHERE cohort_id = cohort.id AND state = 'C') ORDER BY id",
+            )?;
+            let rows = cohorts.query_map([], |row| Ok((row.get(0)?, read_preferences(row)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+/// Reads preferences from the seven columns behind the first.
+fn read_preferences(row: &Row<'_>) -> rusqlite::Result<Preferences> {
+    let text = |column: usize| -> rusqlite::Result<Option<String>> { row.get(column) };
+    let number = |column: usize| -> rusqlite::Result<Option<i8>> { row.get(column) };
+    let topics: String = row.get(6)?;
+    Ok(Preferences {
+        pace: text(1)?.map(|word| parsed(&word, "a pace")).transpose()?,
+        hour: number(2)?.map(hour).transpose()?,
+        weekday: number(3)?.map(weekday).transpose()?,
+        month_day: number(4)?.map(month_day).transpose()?,
+        zone: text(5)?.map(|name| parsed(&name, "a time zone this system knows")).transpose()?,
+        topics: Topics(slugs(&topics)?),
+        lang: text(7)?.map(|tag| parsed(&tag, "a language")).transpose()?,
+    })
+}
+
+fn hour(number: i8) -> rusqlite::Result<Hour> {
+    Hour::new(number).ok_or_else(|| misfit(&number.to_string(), "an hour"))
+}
+
+fn weekday(number: i8) -> rusqlite::Result<WeekdayKey> {
+    let day = Weekday::from_monday_one_offset(number);
+    day.map(WeekdayKey).map_err(|_| misfit(&number.to_string(), "a weekday"))
+}
+
+fn month_day(number: i8) -> rusqlite::Result<MonthDay> {
+    MonthDay::new(number).ok_or_else(|| misfit(&number.to_string(), "a day of the month"))
+}
+
+/// Slugs as a column holds them: a space between two, which no slug contains.
+pub(super) fn slugs<C: FromIterator<Slug>>(text: &str) -> rusqlite::Result<C> {
+    text.split(' ').filter(|slug| !slug.is_empty()).map(|slug| parsed(slug, "a slug")).collect()
+}
+
+/// What [`slugs`] reads.
+pub(super) fn join<'a>(slugs: impl IntoIterator<Item = &'a Slug>) -> String {
+    slugs.into_iter().map(Slug::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Turns preferences into their numbers and back, asking the ledger once for each.
+#[derive(Default)]
+pub(super) struct Cohorts {
+    ids: HashMap<Preferences, CohortId>,
+    preferences: HashMap<CohortId, Preferences>,
+}
+
+impl Cohorts {
+    /// The number of `preferences`; a new one if they were not seen before.
+    pub fn id(&mut self, tx: &Connection, preferences: &Preferences) -> Result<CohortId, Fault> {
+        if let Some(id) = self.ids.get(preferences) {
+            return Ok(*id);
+        }
+        let id = intern(tx, preferences)?;
+        self.ids.insert(preferences.clone(), id);
+        Ok(id)
+    }
+
+    /// The preferences behind a number.
+    pub fn preferences(&mut self, view: &Connection, id: CohortId) -> rusqlite::Result<&Preferences> {
+        if !self.preferences.contains_key(&id) {
+            let known = view
+                .prepare_cached(
+                    "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE id = ?1",
+                )?
+                .query_row([id], read_preferences)?;
+            self.preferences.insert(id, known);
+        }
+        Ok(&self.preferences[&id])
+    }
+}
+
+fn intern(tx: &Connection, preferences: &Preferences) -> Result<CohortId, Fault> {
+    let Preferences { pace, hour, weekday, month_day, zone, topics: Topics(topics), lang } = preferences;
+    let topics = join(topics);
+    let columns = params![
+        pace.map(Pace::as_str),
+        hour.map(Hour::get),
+        weekday.map(|WeekdayKey(day)| day.to_monday_one_offset()),
+        month_day.map(MonthDay::get),
+        zone.as_ref().map(ZoneName::as_str),
+        topics,
+        lang.as_ref().map(|lang| lang.as_str()),
+    ];
+    let known = tx
+        .prepare_cached(
+            "SELECT id FROM cohort WHERE pace IS ?1 AND hour IS ?2 AND weekday IS ?3 AND month_day IS ?4
+             AND zone IS ?5 AND topics = ?6 AND lang IS ?7",
+        )?
+        .query_row(columns, |row| row.get(0))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    let mut add = tx.prepare_cached(
+        "INSERT INTO cohort (pace, hour, weekday, month_day, zone, topics, lang)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+    )?;
+    Ok(add.query_row(columns, |row| row.get(0))?)
+}

@@ -1,0 +1,148 @@
+//! What is done to a whole issue: halted, resumed, finished, withdrawn, its doubts resolved.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::values::{Cause, Millis};
+use super::{Fault, Ledger};
+use crate::issue::Seq;
+use crate::ledger::error::LedgerError;
+use crate::ledger::model::{EditionNo, FrozenEdition};
+use crate::ledger::reply;
+use crate::ledger::report::Resolution;
+use crate::message::IssueId;
+use crate::subscriber::SubscriberId;
+
+impl Ledger {
+    /// An edition as it was frozen.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read, or holds no such edition.
+    pub fn edition(&self, issue: IssueId, no: EditionNo) -> Result<FrozenEdition, LedgerError> {
+        self.read(|view| {
+            view.query_row(
+                "SELECT draft, key_id, frozen_at FROM edition JOIN issue ON issue.id = issue_id
+                 WHERE issue_id = ?1 AND no = ?2",
+                (issue, no),
+                |row| {
+                    let frozen_at: Millis = row.get(2)?;
+                    Ok(FrozenEdition { draft: row.get(0)?, key: row.get(1)?, frozen_at: frozen_at.0 })
+                },
+            )
+            .optional()?
+            .ok_or_else(|| LedgerError::UnknownIssue { id: issue }.into())
+        })
+    }
+
+    /// Stops an issue until a person resumes it. No row changes; what is in flight is settled as usual.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn halt(&mut self, issue: IssueId, why: &str) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE issue SET state = 'halted', why_halted = ?2 WHERE id = ?1 AND state IN ('sending', 'halted')",
+                (issue, reply::kept(why)),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Goes on with a halted issue. Recipients for whom its content was refused are tried again; gives
+    /// how many.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn resume(&mut self, issue: IssueId, now: Timestamp) -> Result<u64, LedgerError> {
+        self.write(|tx| {
+            let was_halted = tx.execute(
+                "UPDATE issue SET state = 'sending', why_halted = NULL WHERE id = ?1 AND state = 'halted'",
+                [issue],
+            )?;
+            if was_halted == 0 {
+                return Ok(0);
+            }
+            let requeued = tx.execute(
+                "UPDATE delivery SET state = 'Q', cause = NULL, next_at = ?3
+                 WHERE issue_id = ?1 AND state = 'F' AND cause = ?2",
+                (issue, Cause::Content, Millis(now)),
+            )?;
+            Ok(requeued as u64)
+        })
+    }
+
+    /// Marks the issues for which nobody waits any more as done; gives them.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn finish_issues(&mut self) -> Result<Vec<IssueId>, LedgerError> {
+        self.write(|tx| {
+            let mut finish = tx.prepare_cached(
+                "UPDATE issue SET state = 'done' WHERE state = 'sending'
+                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state = 'Q')
+                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state IN ('C', 'I'))
+                 RETURNING id",
+            )?;
+            Ok(finish.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Takes posts that are no longer published out of what is still to be sent: whoever waits for an
+    /// edition that holds one of them is excluded. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn withdraw(&mut self, posts: &[Seq]) -> Result<u64, LedgerError> {
+        if posts.is_empty() {
+            return Ok(0);
+        }
+        self.write(|tx| posts.iter().try_fold(0, |sum, post| Ok(sum + withdraw(tx, *post)?)))
+    }
+
+    /// Decides for recipients in doubt, all of an issue or one of them. Gives how many it concerned.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written, or there is no such issue.
+    pub fn resolve(
+        &mut self,
+        issue: IssueId,
+        subscriber: Option<SubscriberId>,
+        resolution: Resolution,
+        now: Timestamp,
+    ) -> Result<u64, LedgerError> {
+        self.write(|tx| {
+            let is_known: bool =
+                tx.query_row("SELECT EXISTS (SELECT 1 FROM issue WHERE id = ?1)", [issue], |row| row.get(0))?;
+            if !is_known {
+                return Err(LedgerError::UnknownIssue { id: issue }.into());
+            }
+            let resolved = tx.execute(
+                "UPDATE delivery SET state = ?3, next_at = ?4
+                 WHERE issue_id = ?1 AND state = 'U' AND (?2 IS NULL OR sub_id = ?2)",
+                (issue, subscriber, resolution.state(), Millis(now)),
+            )?;
+            if resolution == Resolution::Retry && resolved > 0 {
+                tx.execute("UPDATE issue SET state = 'sending' WHERE id = ?1 AND state = 'done'", [issue])?;
+            }
+            Ok(resolved as u64)
+        })
+    }
+}
+
+fn withdraw(tx: &Connection, post: Seq) -> Result<u64, Fault> {
+    let excluded = tx
+        .prepare_cached(
+            "UPDATE delivery SET state = 'X', cause = ?2
+             WHERE state IN ('Q', 'C') AND (issue_id, edition) IN
+             (SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
+              WHERE seq = ?1 AND issue.state IN ('sending', 'halted'))",
+        )?
+        .execute((post, Cause::Withdrawn))?;
+    Ok(excluded as u64)
+}

@@ -1,0 +1,260 @@
+//! T1 to T3: a row is claimed, given back, or its intent made durable.
+//!
+//! Each step is one UPDATE that names the state and the epoch it expects. No row changed means that the
+//! row is somebody else's by now.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::readers::read_address;
+use super::settle::count_failure;
+use super::values::{Cause, Millis};
+use super::{Fault, Ledger};
+use crate::ledger::error::LedgerError;
+use crate::ledger::model::{Begun, Claim, InFlight, RowState, Setback};
+use crate::ledger::reply;
+use crate::message::{IssueId, Recipient};
+use crate::subscriber::{State, SubscriberId};
+
+impl Ledger {
+    /// Claims up to `limit` recipients who are due, of the issues that are being sent, oldest issue first.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn claim(&mut self, limit: usize, now: Timestamp) -> Result<Vec<Claim>, LedgerError> {
+        self.write(|tx| claim(tx, limit, now))
+    }
+
+    /// Gives claims back before DATA. A claim that is no longer this sender's is passed over.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn release(&mut self, claims: Vec<(Claim, Setback)>, now: Timestamp) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            claims.into_iter().try_for_each(|(claim, setback)| release(tx, &claim, &setback, now))
+        })
+    }
+
+    /// Makes the intent to send durable. Each claim comes with the time at which the recipient comes due
+    /// again, should this sender die before the result is known. Results stand in the order of the claims.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written. Then no DATA may follow.
+    pub fn begin(
+        &mut self,
+        claims: Vec<(Claim, Timestamp)>,
+        now: Timestamp,
+    ) -> Result<Vec<Begun>, LedgerError> {
+        self.write(|tx| claims.into_iter().map(|(claim, retry_at)| begin(tx, claim, retry_at, now)).collect())
+    }
+}
+
+/// A due row and the reader it belongs to.
+struct Due {
+    subscriber: SubscriberId,
+    claim: Option<Claim>,
+    state: State,
+}
+
+pub(in crate::ledger) fn claim(tx: &Connection, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
+    let mut claims = Vec::new();
+    for issue in sending(tx)? {
+        while claims.len() < limit {
+            let due = due(tx, issue, limit - claims.len(), now)?;
+            if due.is_empty() {
+                break;
+            }
+            for due in due {
+                claims.extend(take(tx, issue, due)?);
+            }
+        }
+    }
+    Ok(claims)
+}
+
+/// Issues being sent, oldest first.
+pub(super) fn sending(view: &Connection) -> rusqlite::Result<Vec<IssueId>> {
+    let mut issues = view.prepare_cached("SELECT id FROM issue WHERE state = 'sending' ORDER BY id")?;
+    issues.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The rows that are due. `CROSS JOIN` keeps SQLite to the index of due rows.
+pub(super) const DUE: &str =
+    "SELECT sub_id, subscriber.state, edition, epoch, attempts, first_at, identity, spelling, name
+    FROM delivery CROSS JOIN subscriber ON subscriber.id = sub_id
+    WHERE issue_id = ?1 AND delivery.state = 'Q' AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3";
+
+fn due(tx: &Connection, issue: IssueId, limit: usize, now: Timestamp) -> rusqlite::Result<Vec<Due>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut due = tx.prepare_cached(DUE)?;
+    due.query_map((issue, Millis(now), limit), |row| read_due(issue, row))?.collect()
+}
+
+fn read_due(issue: IssueId, row: &Row<'_>) -> rusqlite::Result<Due> {
+    let (subscriber, state): (SubscriberId, State) = (row.get(0)?, row.get(1)?);
+    if state != State::Confirmed {
+        return Ok(Due { subscriber, state, claim: None });
+    }
+    let first_at: Option<Millis> = row.get(5)?;
+    let epoch: u32 = row.get(3)?;
+    let claim = Claim {
+        issue,
+        edition: row.get(2)?,
+        recipient: Recipient { subscriber, address: read_address(row, 6)?, name: row.get(8)? },
+        attempts: row.get(4)?,
+        first_tried_at: first_at.map(|time| time.0),
+        epoch: epoch + 1,
+    };
+    Ok(Due { subscriber, state, claim: Some(claim) })
+}
+
+fn take(tx: &Connection, issue: IssueId, due: Due) -> Result<Option<Claim>, Fault> {
+    if due.claim.is_none() {
+        exclude(tx, issue, due.subscriber, due.state)?;
+        return Ok(None);
+    }
+    tx.prepare_cached(
+        "UPDATE delivery SET state = 'C', epoch = epoch + 1 WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'Q'",
+    )?
+    .execute((issue, due.subscriber))?;
+    Ok(due.claim)
+}
+
+/// T2: the reader went since the issue was frozen.
+fn exclude(tx: &Connection, issue: IssueId, subscriber: SubscriberId, state: State) -> Result<(), Fault> {
+    let cause = if state == State::Suppressed { Cause::Suppressed } else { Cause::Left };
+    tx.prepare_cached(
+        "UPDATE delivery SET state = 'X', cause = ?3 WHERE issue_id = ?1 AND sub_id = ?2 AND state IN ('Q', 'C')",
+    )?
+    .execute((issue, subscriber, cause))?;
+    Ok(())
+}
+
+pub(in crate::ledger) fn begin(
+    tx: &Connection,
+    claim: Claim,
+    retry_at: Timestamp,
+    now: Timestamp,
+) -> Result<Begun, Fault> {
+    let subscriber = claim.recipient.subscriber;
+    let begun = tx
+        .prepare_cached(
+            "UPDATE delivery SET state = 'I', attempts = attempts + 1, first_at = ifnull(first_at, ?4), next_at = ?5
+             WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3
+             AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'C')
+             AND EXISTS (SELECT 1 FROM issue WHERE id = ?1 AND state = 'sending')",
+        )?
+        .execute((claim.issue, subscriber, claim.epoch, Millis(now), Millis(retry_at)))?;
+    if begun == 1 {
+        let Claim { issue, recipient, epoch, .. } = claim;
+        return Ok(Begun::Ready(InFlight { issue, recipient, epoch }));
+    }
+    refuse(tx, &claim)
+}
+
+/// Finds out why an intent was refused: the reader went, the issue was halted, or the row is another's.
+fn refuse(tx: &Connection, claim: &Claim) -> Result<Begun, Fault> {
+    let (issue, subscriber) = (claim.issue, claim.recipient.subscriber);
+    let ours: Option<State> = tx
+        .prepare_cached(
+            "SELECT subscriber.state FROM delivery JOIN subscriber ON subscriber.id = sub_id
+             WHERE issue_id = ?1 AND sub_id = ?2 AND delivery.state = 'C' AND epoch = ?3",
+        )?
+        .query_row((issue, subscriber, claim.epoch), |row| row.get(0))
+        .optional()?;
+    match ours {
+        None => Ok(Begun::Lost(subscriber)),
+        Some(State::Confirmed) => {
+            give_back(tx, claim, Return::as_it_was())?;
+            Ok(Begun::Lost(subscriber))
+        }
+        Some(state) => {
+            exclude(tx, issue, subscriber, state)?;
+            Ok(Begun::Excluded(subscriber))
+        }
+    }
+}
+
+pub(in crate::ledger) fn release(
+    tx: &Connection,
+    claim: &Claim,
+    setback: &Setback,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let is_ours = give_back(tx, claim, Return::after(setback, now))?;
+    match setback {
+        Setback::Permanent { reply, is_address_dead } if is_ours => {
+            count_failure(tx, claim.recipient.subscriber, *is_address_dead, reply, now)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How a claimed row goes back. What is `None` stays as it is.
+struct Return {
+    state: RowState,
+    next_at: Option<Millis>,
+    /// When it was tried, if the try counts.
+    tried_at: Option<Millis>,
+    cause: Option<Cause>,
+    reply: Option<String>,
+}
+
+impl Return {
+    fn as_it_was() -> Self {
+        Self { state: RowState::Queued, next_at: None, tried_at: None, cause: None, reply: None }
+    }
+
+    fn after(setback: &Setback, now: Timestamp) -> Self {
+        let back = Self::as_it_was();
+        match setback {
+            Setback::Lane { until } => Self { next_at: Some(Millis(*until)), ..back },
+            Setback::Transient { reply, until } => Self {
+                next_at: Some(Millis(*until)),
+                tried_at: Some(Millis(now)),
+                reply: Some(reply::kept(reply)),
+                ..back
+            },
+            Setback::Permanent { reply, .. } => Self {
+                state: RowState::Failed,
+                tried_at: Some(Millis(now)),
+                cause: Some(Cause::Recipient),
+                reply: Some(reply::kept(reply)),
+                ..back
+            },
+            Setback::Unsendable { why } => Self {
+                state: RowState::Failed,
+                cause: Some(Cause::Unsendable),
+                reply: Some(reply::kept(why)),
+                ..back
+            },
+            Setback::Expired { reply } => {
+                Self { state: RowState::Expired, reply: Some(reply::kept(reply)), ..back }
+            }
+        }
+    }
+}
+
+/// True if the row was still this claim's.
+fn give_back(tx: &Connection, claim: &Claim, back: Return) -> Result<bool, Fault> {
+    let given = tx
+        .prepare_cached(
+            "UPDATE delivery SET state = ?4, next_at = ifnull(?5, next_at), attempts = attempts + (?6 IS NOT NULL),
+             first_at = coalesce(first_at, ?6), cause = ?7, reply = ifnull(?8, reply)
+             WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3",
+        )?
+        .execute(params![
+            claim.issue,
+            claim.recipient.subscriber,
+            claim.epoch,
+            back.state,
+            back.next_at,
+            back.tried_at,
+            back.cause,
+            back.reply
+        ])?;
+    Ok(given == 1)
+}

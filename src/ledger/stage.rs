@@ -1,0 +1,178 @@
+//! A ledger set up for tests: posts, readers, an issue on its way.
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::{Begun, Birth, Claim, Enrolled, Enrolment, Frozen, InFlight, Ledger, RowState};
+use crate::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Passed, Seq, Silence};
+use crate::message::IssueId;
+use crate::subscriber::{Cadence, NewSubscriber, Pace, Preferences, SubscriberId};
+use crate::token::{KeyId, Keys};
+
+/// When the tests begin.
+pub fn start() -> Timestamp {
+    "2026-11-22T08:00:00Z".parse().unwrap()
+}
+
+pub fn later(secs: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(secs)
+}
+
+pub fn keys() -> Keys {
+    Keys::first([7; 32])
+}
+
+pub struct Stage {
+    pub folder: TempDir,
+    pub ledger: Ledger,
+}
+
+impl Stage {
+    /// An empty ledger.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::create(&folder.path().join("ledger.db"), &birth()).unwrap();
+        Self { folder, ledger }
+    }
+
+    /// `readers` readers who want each post, and one post announced after they came.
+    pub fn with_readers(readers: u64) -> Self {
+        let mut stage = Self::empty();
+        stage.enrol((0..readers).map(reader));
+        stage.announce_one();
+        stage
+    }
+
+    /// The same, and the issue with that post frozen.
+    pub fn sending(readers: u64) -> (Self, IssueId) {
+        let mut stage = Self::with_readers(readers);
+        let frozen = stage.freeze_each();
+        (stage, frozen.id)
+    }
+
+    pub fn enrol(&mut self, readers: impl Iterator<Item = NewSubscriber>) -> Enrolled {
+        match self.ledger.import(readers.map(Ok::<_, ()>), &keys(), start()).unwrap() {
+            Enrolment::Done(enrolled) => enrolled,
+            Enrolment::Refused { .. } => panic!("rows without faults are enrolled"),
+        }
+    }
+
+    /// Announces the next post.
+    pub fn announce_one(&mut self) {
+        let seq = self.ledger.book().unwrap().announced.len() as u64 + 1;
+        let announcement = Announcement { new: vec![post(seq)], ..Announcement::default() };
+        self.ledger.announce(&announcement, start()).unwrap();
+    }
+
+    /// What the planner would freeze for the readers who want each post.
+    pub fn next_issue(&self) -> Issue {
+        let cohorts: Vec<_> = self.ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
+        let announced = self.ledger.book().unwrap().announced;
+        let through = announced.last().map_or(Seq(0), |post| post.seq);
+        let standings = self.ledger.standings(&cohorts, start()).unwrap();
+        let group = |after, cohort, readers| Group { cohort, after, readers };
+        let (served, waiting): (Vec<_>, Vec<_>) = standings.into_iter().partition(|s| s.through == through);
+        let passed = |group| Passed { group, why: Silence::NothingNew };
+        let edition = Edition {
+            posts: announced.iter().map(|post| post.id.clone()).collect(),
+            lang: "en".parse().unwrap(),
+            groups: waiting.iter().map(|s| group(s.through, s.cohort, s.readers)).collect(),
+        };
+        Issue {
+            series: Cadence::Each,
+            key: IssueKey(format!("each/{}", through.0)),
+            due_at: start(),
+            through,
+            editions: if edition.groups.is_empty() { Vec::new() } else { vec![edition] },
+            without: served.iter().map(|s| passed(group(s.through, s.cohort, s.readers))).collect(),
+        }
+    }
+
+    pub fn freeze_each(&mut self) -> Frozen {
+        let issue = self.next_issue();
+        let drafts = vec![b"draft".to_vec(); issue.editions.len()];
+        self.ledger.freeze(&issue, &drafts, KeyId(1), start()).unwrap()
+    }
+
+    /// Claims one recipient who is due at `now`.
+    pub fn claim_one(&mut self, now: Timestamp) -> Claim {
+        self.ledger.claim(1, now).unwrap().pop().expect("somebody is due")
+    }
+
+    /// Claims one recipient and makes the intent durable.
+    pub fn begin_one(&mut self, now: Timestamp) -> InFlight {
+        let claim = self.claim_one(now);
+        let retry_at = now + SignedDuration::from_mins(10);
+        match self.ledger.begin(vec![(claim, retry_at)], now).unwrap().pop() {
+            Some(Begun::Ready(sent)) => sent,
+            other => panic!("expected an intent, found {other:?}"),
+        }
+    }
+
+    /// The state of one recipient's row.
+    pub fn state(&self, issue: IssueId, subscriber: SubscriberId) -> RowState {
+        let all = [
+            RowState::Queued,
+            RowState::Claimed,
+            RowState::InFlight,
+            RowState::Sent,
+            RowState::Failed,
+            RowState::Doubtful,
+            RowState::Excluded,
+            RowState::Expired,
+        ];
+        let mut found = None;
+        for state in all {
+            self.ledger
+                .each_row(Some(issue), state, |row| {
+                    if row.subscriber == subscriber {
+                        found = Some(row.state);
+                    }
+                })
+                .unwrap();
+        }
+        found.expect("the subscriber is a recipient of the issue")
+    }
+
+    /// Ends this process, as far as the ledger can tell, and opens the ledger again.
+    pub fn reopen(self) -> Self {
+        let Self { folder, ledger } = self;
+        drop(ledger);
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        Self { folder, ledger }
+    }
+
+    pub fn assert_sound(&self) {
+        assert_eq!(self.ledger.verify().unwrap(), []);
+    }
+}
+
+pub fn birth() -> Birth {
+    Birth { ledger_id: [1; 16], publication: "https://letters.example/".to_owned(), now: start() }
+}
+
+/// A reader who wants each post.
+pub fn reader(number: u64) -> NewSubscriber {
+    NewSubscriber {
+        address: format!("reader-{number}@example.org").parse().unwrap(),
+        name: Some(format!("Reader {number}")),
+        preferences: Preferences { pace: Some(Pace::Each), ..Preferences::default() },
+        confirmed_at: Some(later(-86_400)),
+        source: Some("test".to_owned()),
+    }
+}
+
+pub fn post(seq: u64) -> Announced {
+    Announced {
+        seq: Seq(seq),
+        id: format!("tag:example.org,2026:post-{seq}").parse().unwrap(),
+        source: format!("posts/post-{seq}.md").into(),
+        slug: format!("post-{seq}").parse().unwrap(),
+        title: format!("Post {seq}"),
+        published: start(),
+        content_hash: format!("hash-{seq}"),
+        tags: vec!["maps".parse().unwrap(), "地図".parse().unwrap()],
+        is_baseline: false,
+        is_mailed: true,
+    }
+}
