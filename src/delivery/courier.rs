@@ -9,6 +9,8 @@
 //! transaction, since every copy has its own leave link.
 
 use std::fmt::{self, Display};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
@@ -22,7 +24,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::delivery::capabilities::Capabilities;
-use crate::delivery::relay::Security;
+use crate::delivery::relay::{Relay, Security};
 use crate::delivery::reply::{Class, Fault, Reply, Stage, Trouble, read, reply_of_error, words_of};
 use crate::delivery::route::{Deadlines, Route};
 use crate::delivery::stop::Stop;
@@ -83,8 +85,7 @@ impl Courier {
     ///
     /// If any of these fails.
     pub async fn connect(route: &Route) -> Result<Self, Trouble> {
-        let connecting = TcpStream::connect((route.relay.host.as_str(), route.relay.port));
-        let socket = match timeout(route.deadlines.connect, connecting).await {
+        let socket = match timeout(route.deadlines.connect, dial(&route.relay)).await {
             Ok(connected) => connected.map_err(|error| Trouble::cut(Stage::Connect, error))?,
             Err(_) => return Err(late(Stage::Connect, route.deadlines.connect)),
         };
@@ -315,6 +316,18 @@ impl Courier {
                 Verdict::Doubt(Trouble::reply(Stage::EndOfData, reply))
             }
         }
+    }
+}
+
+/// Connects to the first of the relay's addresses that answers.
+async fn dial(relay: &Relay) -> io::Result<TcpStream> {
+    match relay.host.as_str() {
+        // Without asking the network for the name of this machine (RFC 6761 §6.3): some resolvers take seconds.
+        "localhost" => {
+            let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+            TcpStream::connect(&addresses.map(|address| SocketAddr::new(address, relay.port))[..]).await
+        }
+        host => TcpStream::connect((host, relay.port)).await,
     }
 }
 

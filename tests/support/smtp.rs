@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -140,7 +141,8 @@ struct Shared {
     open: AtomicUsize,
     most_open: AtomicUsize,
     is_over: AtomicBool,
-    sockets: Mutex<Vec<TcpStream>>,
+    /// The open ones, by number of connection.
+    sockets: Mutex<HashMap<usize, TcpStream>>,
 }
 
 impl Server {
@@ -203,7 +205,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        for socket in self.shared.sockets.lock().unwrap().drain(..) {
+        for (_, socket) in self.shared.sockets.lock().unwrap().drain() {
             let _ = socket.shutdown(Shutdown::Both);
         }
         let _ = TcpStream::connect(self.address);
@@ -220,16 +222,16 @@ impl Shared {
                 return;
             }
             let Ok(socket) = socket else { continue };
-            self.connections.fetch_add(1, Ordering::SeqCst);
-            self.sockets.lock().unwrap().extend(socket.try_clone());
+            let number = self.connections.fetch_add(1, Ordering::SeqCst);
+            let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most_open.fetch_max(open, Ordering::SeqCst);
+            self.sockets.lock().unwrap().extend(socket.try_clone().map(|socket| (number, socket)));
             let shared = Arc::clone(self);
             thread::spawn(move || {
-                let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
-                shared.most_open.fetch_max(open, Ordering::SeqCst);
                 let _ = socket.set_nodelay(true);
-                let closing = socket.try_clone();
                 let _ = Session::new(&shared, socket).run();
-                let _ = closing.and_then(|socket| socket.shutdown(Shutdown::Both));
+                // The last clone: closed with octets unread, it resets the connection, as a dying server does.
+                shared.sockets.lock().unwrap().remove(&number);
                 shared.open.fetch_sub(1, Ordering::SeqCst);
             });
         }
