@@ -4,10 +4,12 @@
 //! One file a verb; [`desk::Desk`] is what every verb is handed.
 
 mod args;
+mod build;
 mod console;
 mod desk;
 mod exit;
 mod init;
+mod publication;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +53,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
     match verb {
         Verb::Init(args) => init::run(desk, &args),
+        Verb::Build(args) => build::run(desk, &args),
         Verb::Schema => Ok(Report::json_only(crate::config::schema())),
         _ => Err(Failure::plain(Exit::Bug, "not here yet")),
     }

@@ -9,12 +9,13 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::environment::Secret;
-use super::file::{Ambiguous, DefaultPace, DigestContent, FeedKind, FeedText, WeekdayName};
+use super::file::{Ambiguous, DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
 use super::{Config, ConfigError};
 use crate::address::Domain;
 use crate::ledger::Policy;
 use crate::message::{Leave, Masthead};
-use crate::post::Author;
+use crate::post::markup::MarkupSettings;
+use crate::post::{Author, PostSettings, SlugStyle};
 use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace, ZoneName};
 use crate::words::Lang;
@@ -79,7 +80,7 @@ impl Config {
             url,
             description: publication.description.clone().unwrap_or_default(),
             lang: self.lang(),
-            author: self.author(&title),
+            author: self.author(&title)?,
             rights: publication.rights.clone(),
             posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
             feeds: FeedSettings {
@@ -137,10 +138,40 @@ impl Config {
         })
     }
 
-    fn author(&self, title: &str) -> Author {
+    fn author(&self, title: &str) -> Result<Author, ConfigError> {
         let publication = &self.file.publication;
-        let name = publication.author.clone().unwrap_or_else(|| title.to_owned());
-        Author { slug: "author".parse().expect("a slug"), name, url: publication.author_url.clone() }
+        let name = publication.author.as_deref().unwrap_or(title);
+        Author::named(name, publication.author_url.clone(), self.slugs(), &self.lang()).ok_or_else(|| {
+            self.fault("publication", "author", "expected a name, found nothing".to_owned(), None)
+        })
+    }
+
+    fn slugs(&self) -> SlugStyle {
+        match self.file.posts.slugs {
+            Slugs::Keep => SlugStyle::Keep,
+            Slugs::Romanised => SlugStyle::Romanised,
+        }
+    }
+
+    /// How essay files are read.
+    ///
+    /// # Errors
+    ///
+    /// If the publication's address, zone or author is missing or wrong.
+    pub fn posts(&self) -> Result<PostSettings, ConfigError> {
+        let site = self.site()?;
+        Ok(PostSettings {
+            zone: self.zone()?.rules(),
+            lang: self.lang(),
+            author: site.author,
+            tag_authority: self.id_authority()?.to_string(),
+            slugs: self.slugs(),
+        })
+    }
+
+    /// How essays are rendered.
+    pub fn markup(&self) -> MarkupSettings {
+        MarkupSettings { highlight: self.file.markdown.highlight, math: self.file.markdown.math }
     }
 
     /// What decides when digests are due and what is news.

@@ -10,8 +10,9 @@ mod kana;
 use deunicode::deunicode_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use url::Url;
 
-use crate::post::{Slug, SlugStyle};
+use crate::post::{Author, Slug, SlugStyle};
 use crate::words::{Lang, Writing};
 
 /// A slug made from words, and whether the style could be kept to.
@@ -45,6 +46,15 @@ pub(super) fn for_name(name: &str, style: SlugStyle, lang: &Lang) -> Option<Slug
     }
     let codes: Vec<String> = name.chars().map(|c| format!("u{:x}", u32::from(c))).collect();
     cut(&codes.join("-")).parse().ok()
+}
+
+impl Author {
+    /// The author called `name`, whose page lives at the slug their name makes.
+    ///
+    /// None where the name is empty.
+    pub fn named(name: &str, url: Option<Url>, style: SlugStyle, lang: &Lang) -> Option<Self> {
+        Some(Self { slug: for_name(name, style, lang)?, name: name.to_owned(), url })
+    }
 }
 
 pub(super) fn is_han(c: char) -> bool {

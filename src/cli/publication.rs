@@ -1,0 +1,56 @@
+//! A publication as a run finds it: configuration, posts, templates.
+
+use super::desk::Desk;
+use super::exit::{Exit, Failure};
+use crate::config::Config;
+use crate::post::markup::MarkupSettings;
+use crate::post::{LoadError, PostSettings, Posts};
+use crate::site::{SiteSettings, Urls};
+use crate::template::{TemplateError, Templates};
+
+/// What every verb that looks at essays needs.
+pub struct Publication {
+    pub config: Config,
+    pub posts: Posts,
+    pub site: SiteSettings,
+    pub markup: MarkupSettings,
+    pub templates: Templates,
+}
+
+impl Publication {
+    /// Reads the publication in `--root` as it is at the time of the run.
+    pub fn load(desk: &Desk) -> Result<Self, Failure> {
+        let config = desk.config()?;
+        let site = config.site()?;
+        let templates = Templates::load(config.templates_folder().as_deref())?;
+        let posts = load_posts(desk, &config)?;
+        let markup = config.markup();
+        Ok(Self { config, posts, site, markup, templates })
+    }
+
+    /// Where everything is published.
+    pub fn urls(&self) -> Urls {
+        Urls::new(&self.site.url, &self.posts)
+    }
+}
+
+fn load_posts(desk: &Desk, config: &Config) -> Result<Posts, Failure> {
+    let settings: PostSettings = config.posts()?;
+    Ok(Posts::load(&config.posts_folder(), std::path::Path::new("posts"), &settings, desk.now())?)
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match &error {
+            LoadError::Faults(faults) => Self::faults(Exit::Findings, faults),
+            _ => Self::new(Exit::Operator, &error),
+        }
+    }
+}
+
+/// A faulty template is the publisher's to mend.
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        Self::new(Exit::Findings, &error)
+    }
+}
