@@ -16,6 +16,7 @@ mod rules;
 mod sqlite;
 #[cfg(test)]
 mod stage;
+mod writer;
 
 pub use error::LedgerError;
 pub use lock::SenderLock;
@@ -25,6 +26,7 @@ pub use report::{
     IssueSummary, Reaped, Resolution, Tally,
 };
 pub use sqlite::{Birth, Ledger, Origin};
+pub use writer::{Answer, LedgerHandle, LedgerThread};
 
 /// How long one process waits for another to end its transaction.
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);

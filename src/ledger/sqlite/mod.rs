@@ -24,7 +24,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::LedgerError;
 
+pub(super) use rows::{begin, claim, release};
 pub use schema::{Birth, Origin};
+pub(super) use settle::settle;
 
 /// The ledger of one publication. Every method is one batch: all of it is durable on return, or none is kept.
 pub struct Ledger {

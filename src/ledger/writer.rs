@@ -1,0 +1,324 @@
+//! The one thread that writes to the ledger while mail is sent.
+//!
+//! A commit costs a wait for the disk, so what many connections ask for at once shares one: the thread takes
+//! all requests that wait, does them in one transaction, and answers when that is durable. While the disk is
+//! waited for, the next batch gathers by itself; to wait longer for more was measured to gain nothing.
+//!
+//! Requests are done in the order they were made. So a connection that settles one mail without waiting and
+//! then begins the next has at most one mail in flight in the ledger: the settlement is durable when the
+//! intent is.
+
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::{Context, Poll};
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use tokio::sync::oneshot;
+
+use super::error::LedgerError;
+use super::model::{Begun, Claim, InFlight, Outcome, Policy, Setback};
+use super::sqlite::{Fault, Ledger, begin, claim, release, settle};
+
+/// Most requests that share a commit, so that the first of them does not wait for ever.
+const MAX_BATCH: usize = 256;
+
+/// The thread that owns the ledger during a run.
+pub struct LedgerThread {
+    handle: LedgerHandle,
+    thread: JoinHandle<(Ledger, Result<(), LedgerError>)>,
+}
+
+/// Asks the ledger's thread. Cloned for every connection.
+#[derive(Clone, Debug)]
+pub struct LedgerHandle {
+    requests: Sender<Request>,
+    policy: Policy,
+}
+
+/// The answer to a request that is made already: dropping it takes nothing back.
+#[derive(Debug)]
+#[must_use = "an answer that is not awaited may be an error"]
+pub struct Answer<T>(oneshot::Receiver<Result<T, LedgerError>>);
+
+impl LedgerThread {
+    /// Hands the ledger to a thread of its own. Recipients in doubt are dealt with by `policy`.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Io`] if the system gives no thread.
+    pub fn start(ledger: Ledger, policy: Policy) -> Result<Self, LedgerError> {
+        let (requests, waiting) = channel();
+        let path = ledger.path().to_owned();
+        let thread = thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || serve(ledger, &waiting))
+            .map_err(|source| LedgerError::Io { path, source })?;
+        Ok(Self { handle: LedgerHandle { requests, policy }, thread })
+    }
+
+    /// A handle for one connection.
+    pub fn handle(&self) -> LedgerHandle {
+        self.handle.clone()
+    }
+
+    /// Waits until all that was asked for so far is done, ends the thread and gives the ledger back.
+    /// Whatever is asked for later is refused.
+    ///
+    /// # Errors
+    ///
+    /// The error that stopped the thread, if one did: nothing asked for since was done.
+    pub fn finish(self) -> Result<Ledger, LedgerError> {
+        // A thread that is gone already is joined all the same.
+        let _ = self.handle.requests.send(Request::Stop);
+        match self.thread.join() {
+            Ok((ledger, end)) => end.map(|()| ledger),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+impl std::fmt::Debug for LedgerThread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LedgerThread")
+    }
+}
+
+impl LedgerHandle {
+    /// See [`Ledger::claim`].
+    pub fn claim(&self, limit: usize, now: Timestamp) -> Answer<Vec<Claim>> {
+        self.together(move |tx| claim(tx, limit, now))
+    }
+
+    /// See [`Ledger::begin`]. DATA may follow once this is answered.
+    pub fn begin(&self, claim: Claim, retry_at: Timestamp, now: Timestamp) -> Answer<Begun> {
+        self.together(move |tx| begin(tx, claim, retry_at, now))
+    }
+
+    /// See [`Ledger::settle`]. Need not be awaited: an error stops the ledger, and the next request tells of it.
+    pub fn settle(&self, sent: InFlight, outcome: Outcome, now: Timestamp) -> Answer<()> {
+        let policy = self.policy;
+        self.together(move |tx| settle(tx, &sent, &outcome, policy, now))
+    }
+
+    /// See [`Ledger::release`]. Need not be awaited, as [`settle`](Self::settle).
+    pub fn release(&self, claim: Claim, setback: Setback, now: Timestamp) -> Answer<()> {
+        self.together(move |tx| release(tx, &claim, &setback, now))
+    }
+
+    /// Does anything else that a ledger can do, in a transaction of its own. An error does not stop the thread.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Answer<T> {
+        let (answer, waiting) = oneshot::channel();
+        let alone = move |ledger: Result<&mut Ledger, LedgerError>| {
+            // Whoever asked may have stopped waiting.
+            let _ = answer.send(ledger.and_then(work));
+        };
+        self.send(Request::Alone(Box::new(alone)), waiting)
+    }
+
+    fn together<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Answer<T> {
+        let (answer, waiting) = oneshot::channel();
+        self.send(Request::Together(Box::new(Step { work: Some(work), done: None, answer })), waiting)
+    }
+
+    /// A request that cannot be sent is dropped, and its answer says so.
+    fn send<T>(&self, request: Request, waiting: oneshot::Receiver<Result<T, LedgerError>>) -> Answer<T> {
+        let _ = self.requests.send(request);
+        Answer(waiting)
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, LedgerError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let closed = || LedgerError::Stopped { why: "it was closed".to_owned() };
+        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or_else(|_| Err(closed())))
+    }
+}
+
+enum Request {
+    /// Shares its transaction with others.
+    Together(Box<dyn Shared>),
+    Alone(Box<dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send>),
+    Stop,
+}
+
+/// A request that shares its transaction: done first, answered once that is durable.
+trait Shared: Send {
+    fn perform(&mut self, tx: &Transaction<'_>) -> Result<(), Fault>;
+    fn answer(self: Box<Self>, end: Result<(), LedgerError>);
+}
+
+struct Step<T, W> {
+    work: Option<W>,
+    done: Option<T>,
+    answer: oneshot::Sender<Result<T, LedgerError>>,
+}
+
+impl<T, W> Shared for Step<T, W>
+where
+    T: Send,
+    W: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send,
+{
+    fn perform(&mut self, tx: &Transaction<'_>) -> Result<(), Fault> {
+        let work = self.work.take().expect("a request is performed once");
+        self.done = Some(work(tx)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, end: Result<(), LedgerError>) {
+        let Self { done, answer, .. } = *self;
+        // Whoever asked may have stopped waiting.
+        let _ = answer.send(end.map(|()| done.expect("what was committed was performed")));
+    }
+}
+
+/// Does requests until told to stop. After the first error it refuses them all: a ledger that did not take an
+/// intent must not be asked for the next.
+fn serve(mut ledger: Ledger, waiting: &Receiver<Request>) -> (Ledger, Result<(), LedgerError>) {
+    let mut end = Ok(());
+    let mut next = waiting.recv().ok();
+    while let Some(request) = next.take() {
+        match request {
+            Request::Stop => break,
+            Request::Alone(work) => work(refused(&end).map(|()| &mut ledger)),
+            Request::Together(first) => {
+                let (batch, left_over) = gather(first, waiting);
+                next = left_over;
+                do_together(&mut ledger, batch, &mut end);
+            }
+        }
+        next = next.or_else(|| waiting.recv().ok());
+    }
+    (ledger, end)
+}
+
+/// All that waits and can share a transaction, and the request behind it that cannot.
+fn gather(first: Box<dyn Shared>, waiting: &Receiver<Request>) -> (Vec<Box<dyn Shared>>, Option<Request>) {
+    let mut batch = vec![first];
+    while batch.len() < MAX_BATCH {
+        match waiting.try_recv() {
+            Ok(Request::Together(step)) => batch.push(step),
+            Ok(other) => return (batch, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (batch, None)
+}
+
+fn do_together(ledger: &mut Ledger, mut batch: Vec<Box<dyn Shared>>, end: &mut Result<(), LedgerError>) {
+    if end.is_ok() {
+        *end = ledger.write(|tx| batch.iter_mut().try_for_each(|step| step.perform(tx)));
+    }
+    for step in batch {
+        step.answer(refused(end));
+    }
+}
+
+/// The error that stopped the ledger, for one who asks after it.
+fn refused(end: &Result<(), LedgerError>) -> Result<(), LedgerError> {
+    end.as_ref().map_err(|error| LedgerError::Stopped { why: error.to_string() }).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Tally;
+    use crate::ledger::stage::{Stage, later, start};
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().build().unwrap()
+    }
+
+    async fn send_all(ledger: LedgerHandle) -> Result<u32, LedgerError> {
+        let mut sent = 0;
+        loop {
+            let claims = ledger.claim(3, start()).await?;
+            if claims.is_empty() {
+                return Ok(sent);
+            }
+            for claim in claims {
+                let Begun::Ready(flying) = ledger.begin(claim, later(600), start()).await? else { continue };
+                let outcome = Outcome::Sent { reply: "250 ok".to_owned() };
+                drop(ledger.settle(flying, outcome, start()));
+                sent += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn many_connections_share_the_ledger_and_each_recipient_is_sent_to_once() {
+        let (Stage { folder: _folder, ledger }, issue) = Stage::sending(100);
+        let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
+        let sent: u32 = runtime().block_on(async {
+            let connections: Vec<_> = (0..8).map(|_| tokio::spawn(send_all(thread.handle()))).collect();
+            let mut sent = 0;
+            for connection in connections {
+                sent += connection.await.unwrap().unwrap();
+            }
+            sent
+        });
+        assert_eq!(sent, 100);
+        let ledger = thread.finish().unwrap();
+        assert_eq!(ledger.status(issue).unwrap().recipients, Tally { sent: 100, ..Tally::default() });
+    }
+
+    #[test]
+    fn a_settlement_that_nobody_waits_for_is_durable_once_the_next_intent_is() {
+        let (Stage { folder, ledger }, issue) = Stage::sending(2);
+        let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
+        let handle = thread.handle();
+        runtime().block_on(async {
+            let mut claims = handle.claim(2, start()).await.unwrap();
+            let Begun::Ready(first) = handle.begin(claims.remove(0), later(600), start()).await.unwrap()
+            else {
+                panic!("the row is ours")
+            };
+            drop(handle.settle(first, Outcome::Sent { reply: "250 ok".to_owned() }, start()));
+            let _second = handle.begin(claims.remove(0), later(600), start()).await.unwrap();
+        });
+        let seen = Ledger::open_read_only(&folder.path().join("ledger.db")).unwrap();
+        let want = Tally { sent: 1, in_flight: 1, ..Tally::default() };
+        assert_eq!(seen.status(issue).unwrap().recipients, want);
+        thread.finish().unwrap();
+    }
+
+    #[test]
+    fn after_one_error_nothing_more_is_begun() {
+        let (Stage { folder, ledger }, issue) = Stage::sending(2);
+        let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
+        let handle = thread.handle();
+        runtime().block_on(async {
+            let claims = handle.claim(2, start()).await.unwrap();
+            let spoil = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+            spoil
+                .execute_batch(
+                    "CREATE TRIGGER full BEFORE UPDATE ON delivery BEGIN SELECT raise(ABORT, 'full'); END",
+                )
+                .unwrap();
+            let mut answers = Vec::new();
+            for claim in claims {
+                answers.push(handle.begin(claim, later(600), start()).await);
+            }
+            spoil.execute_batch("DROP TRIGGER full").unwrap();
+            answers.push(handle.claim(1, start()).await.map(|_| panic!("claimed after an error")));
+            for answer in answers {
+                assert!(matches!(answer, Err(LedgerError::Stopped { .. })), "{answer:?}");
+            }
+            let asked = handle.ask(move |ledger| ledger.status(issue)).await;
+            assert!(matches!(asked, Err(LedgerError::Stopped { .. })), "{asked:?}");
+        });
+        let end = thread.finish().unwrap_err();
+        assert!(matches!(end, LedgerError::Sqlite { .. }), "{end}");
+        let refused = runtime().block_on(handle.claim(1, start())).unwrap_err();
+        assert_eq!(refused.to_string(), "the ledger stopped earlier in this run: it was closed");
+    }
+}
