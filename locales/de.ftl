@@ -51,3 +51,15 @@ moved = Diese Seite ist umgezogen
 moved-to = Sie finden sie hier: { $title }
 
 ## mail
+
+mail-greeting = Hallo { $name },
+mail-greeting-unnamed = Hallo,
+mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-contents = In dieser Ausgabe
+mail-read-on = Im Web weiterlesen
+mail-shortened = Dieser Text ist zu lang für eine Mail. Er geht dort weiter, wo er veröffentlicht ist.
+mail-view-online = Im Web lesen
+mail-sent-to = Gesendet an { $address }
+mail-why = Sie erhalten diese Mail, weil Sie { $publication } abonniert haben.
+mail-leave = Abbestellen
+mail-archive = Alle Briefe

@@ -54,3 +54,15 @@ moved = This page has moved
 moved-to = You will find it here: { $title }
 
 ## mail
+
+mail-greeting = Hello { $name },
+mail-greeting-unnamed = Hello,
+mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-contents = In this issue
+mail-read-on = Keep reading on the web
+mail-shortened = This essay is too long for a mail. It goes on where it is published.
+mail-view-online = Read on the web
+mail-sent-to = Sent to { $address }
+mail-why = You get this mail because you subscribed to { $publication }.
+mail-leave = Unsubscribe
+mail-archive = All letters

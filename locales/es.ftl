@@ -51,3 +51,15 @@ moved = Esta página se ha movido
 moved-to = La encontrará aquí: { $title }
 
 ## mail
+
+mail-greeting = Hola, { $name }:
+mail-greeting-unnamed = Hola:
+mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-contents = En este número
+mail-read-on = Seguir leyendo en la web
+mail-shortened = Este texto es demasiado largo para un correo. Continúa donde está publicado.
+mail-view-online = Leer en la web
+mail-sent-to = Enviado a { $address }
+mail-why = Recibe este correo porque se suscribió a { $publication }.
+mail-leave = Darse de baja
+mail-archive = Todas las cartas

@@ -54,3 +54,15 @@ moved = Cette page a été déplacée
 moved-to = Elle se trouve ici : { $title }
 
 ## mail
+
+mail-greeting = Bonjour { $name },
+mail-greeting-unnamed = Bonjour,
+mail-digest-subject = { $publication } : { $title } (+{ $more })
+mail-contents = Dans ce numéro
+mail-read-on = Lire la suite sur le web
+mail-shortened = Ce texte est trop long pour un courriel. La suite se trouve là où il est publié.
+mail-view-online = Lire sur le web
+mail-sent-to = Envoyé à { $address }
+mail-why = Vous recevez ce courriel au titre de votre abonnement à { $publication }.
+mail-leave = Se désabonner
+mail-archive = Toutes les lettres

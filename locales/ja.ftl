@@ -35,3 +35,15 @@ moved = このページは移動しました
 moved-to = 移動先：{ $title }
 
 ## mail
+
+mail-greeting = { $name } 様
+mail-greeting-unnamed = 読者の皆様へ
+mail-digest-subject = { $publication }：{ $title }（ほか{ $more }件）
+mail-contents = 今号の目次
+mail-read-on = 続きをウェブで読む
+mail-shortened = この文章はメールには長すぎるため、続きは掲載先でお読みください。
+mail-view-online = ウェブで読む
+mail-sent-to = 宛先：{ $address }
+mail-why = 「{ $publication }」を購読されている方にお届けしています。
+mail-leave = 配信を停止する
+mail-archive = バックナンバー

@@ -35,3 +35,15 @@ moved = 이 페이지는 옮겨졌습니다
 moved-to = 옮긴 곳: { $title }
 
 ## mail
+
+mail-greeting = { $name } 님, 안녕하세요.
+mail-greeting-unnamed = 안녕하세요.
+mail-digest-subject = { $publication }: { $title } (외 { $more }편)
+mail-contents = 이번 호 차례
+mail-read-on = 웹에서 이어 읽기
+mail-shortened = 이 글은 메일에 담기에 너무 깁니다. 이어지는 내용은 웹에 있습니다.
+mail-view-online = 웹에서 읽기
+mail-sent-to = 받는 사람: { $address }
+mail-why = ‘{ $publication }’을(를) 구독하셨기 때문에 보내 드립니다.
+mail-leave = 구독 해지
+mail-archive = 지난 편지

@@ -51,3 +51,15 @@ moved = Esta página mudou de endereço
 moved-to = Ela está aqui: { $title }
 
 ## mail
+
+mail-greeting = Olá, { $name },
+mail-greeting-unnamed = Olá,
+mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-contents = Nesta edição
+mail-read-on = Continuar a ler na web
+mail-shortened = Este texto é longo demais para um e-mail. Continua onde está publicado.
+mail-view-online = Ler na web
+mail-sent-to = Enviado para { $address }
+mail-why = Recebe este e-mail porque subscreveu { $publication }.
+mail-leave = Cancelar a subscrição
+mail-archive = Todas as cartas

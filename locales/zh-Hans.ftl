@@ -35,3 +35,15 @@ moved = 此页面已移走
 moved-to = 新的位置：{ $title }
 
 ## mail
+
+mail-greeting = { $name }，您好：
+mail-greeting-unnamed = 您好：
+mail-digest-subject = { $publication }：{ $title }（另有 { $more } 篇）
+mail-contents = 本期目录
+mail-read-on = 到网页继续阅读
+mail-shortened = 这篇文章太长，邮件放不下，其余部分请在网页上阅读。
+mail-view-online = 在网页上阅读
+mail-sent-to = 收件人：{ $address }
+mail-why = 您收到此邮件，是因为订阅了《{ $publication }》。
+mail-leave = 退订
+mail-archive = 往期文章

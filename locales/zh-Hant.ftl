@@ -35,3 +35,15 @@ moved = 此頁面已移走
 moved-to = 新的位置：{ $title }
 
 ## mail
+
+mail-greeting = { $name }，您好：
+mail-greeting-unnamed = 您好：
+mail-digest-subject = { $publication }：{ $title }（另有 { $more } 篇）
+mail-contents = 本期目錄
+mail-read-on = 到網頁繼續閱讀
+mail-shortened = 這篇文章太長，郵件放不下，其餘部分請在網頁上閱讀。
+mail-view-online = 在網頁上閱讀
+mail-sent-to = 收件人：{ $address }
+mail-why = 您收到此郵件，是因為訂閱了《{ $publication }》。
+mail-leave = 退訂
+mail-archive = 往期文章

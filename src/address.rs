@@ -122,6 +122,22 @@ impl EmailAddress {
         self.text.to_lowercase()
     }
 
+    /// The same mailbox with a detail behind `+` (RFC 5233): `bounces+DETAIL@example.org`.
+    ///
+    /// # Errors
+    ///
+    /// If the local part becomes longer than 64 octets, or `detail` holds what no local part can.
+    pub fn with_detail(&self, detail: &str) -> Result<Self, AddressError> {
+        let local = format!("{}+{detail}", self.local_part());
+        if !is_dot_string(&local) {
+            return Err(AddressError::LocalPart);
+        }
+        if local.len() > Self::MAX_LOCAL_OCTETS {
+            return Err(AddressError::TooLong { part: "local part", max_octets: Self::MAX_LOCAL_OCTETS });
+        }
+        Ok(Self { at: local.len(), text: format!("{local}@{}", self.domain()) })
+    }
+
     /// Whether a server must offer SMTPUTF8 to take this address (RFC 6531 §3.2).
     pub fn needs_smtputf8(&self) -> bool {
         !self.local_part().is_ascii()
@@ -323,6 +339,15 @@ mod tests {
         let identity = |text: &str| text.parse::<EmailAddress>().unwrap().identity();
         assert_eq!(identity("Ada@Example.org"), identity("ada@EXAMPLE.org"));
         assert_eq!(identity("ada@bücher.example"), identity("ada@XN--BCHER-KVA.example"));
+    }
+
+    #[test]
+    fn a_detail_stands_behind_a_plus_sign_and_keeps_the_local_part_legal() {
+        let bounces: EmailAddress = "bounces@example.org".parse().unwrap();
+        assert_eq!(bounces.with_detail("x1").unwrap(), "bounces+x1@example.org".parse().unwrap());
+        assert_eq!(bounces.with_detail("a b"), Err(AddressError::LocalPart));
+        let too_long = AddressError::TooLong { part: "local part", max_octets: 64 };
+        assert_eq!(bounces.with_detail(&"a".repeat(57)), Err(too_long));
     }
 
     #[test]

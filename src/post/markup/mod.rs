@@ -25,6 +25,7 @@ mod wrap;
 
 pub use code::highlight_css;
 pub use plain::is_numbered_heading;
+pub use wrap::wrap;
 
 use crate::post::markup::html::Flavour;
 use crate::post::markup::node::{Document, Node, plain_text};

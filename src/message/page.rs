@@ -1,0 +1,235 @@
+//! The variables mail templates get. `docs/templates.md` lists them.
+
+use serde::Serialize;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::message::excerpt::excerpt;
+use crate::message::hole::{Hole, Markers};
+use crate::message::{Content, DraftRequest};
+use crate::post::Post;
+use crate::post::markup::wrap;
+use crate::words::{Lang, Value, Words, Writing};
+
+/// Columns of the text part.
+const COLUMNS: usize = 72;
+/// Widest line below the subject that an inbox shows.
+const PREHEADER_COLUMNS: usize = 110;
+/// Narrowest such line that is left as it is.
+const LEAST_PREHEADER_COLUMNS: usize = 60;
+
+/// All a mail template can use.
+#[derive(Debug, Serialize)]
+pub(super) struct Page<'a> {
+    lang: &'a Lang,
+    dir: &'static str,
+    script: &'static str,
+    outlook_font: &'static str,
+    style: &'a str,
+    subject: &'a str,
+    preheader: String,
+    publication: Publication<'a>,
+    issue: IssueView<'a>,
+    greeting: String,
+    leave_url: String,
+    address: String,
+    web_url: Option<&'a str>,
+    archive_url: &'a str,
+    /// The phrase `mail-why`, in lines of the text part.
+    why: String,
+    /// The phrase `mail-shortened`, in lines of the text part.
+    shortened: String,
+    posts: Vec<PostView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Publication<'a> {
+    title: &'a str,
+    /// The title in lines of the text part.
+    heading: String,
+    url: &'a str,
+    postal_address: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct IssueView<'a> {
+    label: &'a str,
+    date: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PostView<'a> {
+    /// From 1.
+    number: usize,
+    title: &'a str,
+    url: String,
+    lang: &'a Lang,
+    dir: &'static str,
+    script: &'static str,
+    published: String,
+    authors: Vec<&'a str>,
+    byline: String,
+    tags: Vec<&'a str>,
+    reading_minutes: usize,
+    summary: &'a str,
+    image: Option<Picture<'a>>,
+    is_whole: bool,
+    /// The essay; none where the summary stands for it.
+    html: Option<String>,
+    /// The essay or its summary, in lines of the text part.
+    text: String,
+    /// The title in lines of the text part.
+    heading: String,
+    /// Author, date and reading time in lines of the text part.
+    note: String,
+    /// The title as an entry of the contents, in lines of the text part.
+    entry: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Picture<'a> {
+    url: String,
+    alt: &'a str,
+}
+
+impl<'a> Page<'a> {
+    /// The variables for `request`, its posts whole or not.
+    pub(super) fn new(
+        request: &DraftRequest<'a>,
+        content: Content,
+        markers: &Markers,
+        subject: &'a str,
+        style: &'a str,
+    ) -> Self {
+        let masthead = request.masthead;
+        let words = Words::of(request.lang);
+        let say = |id| words.say(id, &[("publication", Value::from(masthead.title.as_str()))]);
+        let posts =
+            request.posts.iter().zip(1..).map(|(post, number)| post_view(request, content, post, number));
+        Self {
+            lang: request.lang,
+            dir: direction(request.lang),
+            script: script(request.lang),
+            outlook_font: outlook_font(request.lang),
+            style,
+            subject,
+            preheader: preheader(request.posts),
+            publication: Publication {
+                title: &masthead.title,
+                heading: lines(&masthead.title),
+                url: masthead.url.as_str(),
+                postal_address: masthead.postal_address.lines().map(str::trim).collect(),
+            },
+            issue: IssueView { label: request.label, date: request.date.date().to_string() },
+            greeting: markers.marker(Hole::Greeting),
+            leave_url: markers.marker(Hole::Leave),
+            address: markers.marker(Hole::Address),
+            web_url: request.web_copy.map(url::Url::as_str),
+            archive_url: request.archive.as_str(),
+            why: lines(&say("mail-why")),
+            shortened: lines(&say("mail-shortened")),
+            posts: posts.collect(),
+        }
+    }
+}
+
+fn post_view<'a>(
+    request: &DraftRequest<'a>,
+    content: Content,
+    post: &'a Post,
+    number: usize,
+) -> PostView<'a> {
+    let is_whole = content == Content::Full;
+    let words = Words::of(request.lang);
+    let published = post.published.date();
+    let authors: Vec<&str> = post.authors.iter().map(|author| author.name.as_str()).collect();
+    let byline = authors.join(list_comma(request.lang));
+    let minutes = words.say("reading-time", &[("minutes", Value::from(post.reading_minutes))]);
+    PostView {
+        number,
+        title: &post.title,
+        url: request.linker.permalink(post).to_string(),
+        lang: &post.lang,
+        dir: direction(&post.lang),
+        script: script(&post.lang),
+        published: published.to_string(),
+        note: lines(&[byline.as_str(), &words.date(published), &minutes].join(" · ")),
+        authors,
+        byline,
+        tags: post.tags.iter().map(|tag| tag.name.as_str()).collect(),
+        reading_minutes: post.reading_minutes,
+        summary: &post.summary,
+        image: post
+            .image
+            .as_ref()
+            .map(|image| Picture { url: request.linker.resolve(post, &image.src), alt: &image.alt }),
+        is_whole,
+        html: is_whole.then(|| post.render_mail(request.linker, request.markup)),
+        text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(&post.summary) },
+        heading: lines(&post.title),
+        entry: entry(number, &post.title),
+    }
+}
+
+/// `text` in lines of the text part.
+fn lines(text: &str) -> String {
+    wrap(text, COLUMNS).join("\n")
+}
+
+/// ` 1. Title`, further lines below the title.
+fn entry(number: usize, title: &str) -> String {
+    let lines = wrap(title, COLUMNS - 4);
+    format!("{number:>2}. {}", lines.join("\n    "))
+}
+
+/// The line an inbox shows below the subject: what comes after the first title, else its summary.
+fn preheader(posts: &[&Post]) -> String {
+    let (first, others) = posts.split_first().expect("an edition has posts");
+    let titles: Vec<&str> = others.iter().map(|post| post.title.as_str()).collect();
+    let mut text = titles.join(" · ");
+    if text.graphemes(true).count() < LEAST_PREHEADER_COLUMNS {
+        let gap = if text.is_empty() { "" } else { " · " };
+        text = [&text, gap, &first.summary].concat();
+    }
+    excerpt(&text, PREHEADER_COLUMNS)
+}
+
+fn direction(lang: &Lang) -> &'static str {
+    match lang.writing() {
+        Writing::RightToLeft => "rtl",
+        _ => "ltr",
+    }
+}
+
+/// The style sheet's class for a language's fonts.
+fn script(lang: &Lang) -> &'static str {
+    match lang.writing() {
+        Writing::Han if is_traditional(lang) => "hant",
+        Writing::Han => "hans",
+        Writing::Kana => "kana",
+        Writing::Hangul => "hangul",
+        Writing::RightToLeft | Writing::Spaced => "latin",
+    }
+}
+
+fn is_traditional(lang: &Lang) -> bool {
+    Words::of(lang).lang().as_str() == "zh-Hant"
+}
+
+/// A font that Outlook on Windows finds, quoted for a style sheet.
+fn outlook_font(lang: &Lang) -> &'static str {
+    match script(lang) {
+        "hans" => "'Microsoft YaHei', sans-serif",
+        "hant" => "'Microsoft JhengHei', sans-serif",
+        "kana" => "'Yu Gothic', Meiryo, sans-serif",
+        "hangul" => "'Malgun Gothic', sans-serif",
+        _ => "Georgia, serif",
+    }
+}
+
+/// What stands between two names.
+fn list_comma(lang: &Lang) -> &'static str {
+    match lang.writing() {
+        Writing::Han | Writing::Kana => "、",
+        _ => ", ",
+    }
+}
