@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
-use crate::post::markup::node::{CodeBlock, Document, Node, Run, change_all};
+use crate::post::markup::node::{CodeBlock, Document, Node, Run};
 
 /// Longest code that is highlighted, in octets; a longer listing is data rather than reading.
 const MAX_OCTETS: usize = 64 * 1024;
@@ -147,13 +147,13 @@ static SCOPES: LazyLock<Vec<(Scope, Option<Token>)>> = LazyLock::new(|| {
 
 /// Highlights every code block of `document`.
 pub fn highlight(document: &mut Document) {
-    let mut each = |node: &mut Node| {
-        if let Node::CodeBlock(code) = node {
-            code.runs = runs(code).unwrap_or_default();
+    document.change_lists(|nodes| {
+        for node in nodes {
+            if let Node::CodeBlock(code) = node {
+                code.runs = runs(code).unwrap_or_default();
+            }
         }
-    };
-    change_all(&mut document.nodes, &mut each);
-    document.notes.iter_mut().for_each(|note| change_all(&mut note.nodes, &mut each));
+    });
 }
 
 /// The runs of `code`; none where its language is unknown or its grammar stumbles.

@@ -51,7 +51,8 @@ impl Writer<'_> {
         nodes.iter().for_each(|node| self.node(node));
     }
 
-    fn node(&mut self, node: &Node) {
+    /// Writes one node.
+    pub fn node(&mut self, node: &Node) {
         match node {
             Node::Paragraph(nodes) => self.wrapped("p", nodes),
             Node::Heading { level, id, nodes } => self.heading(*level, id, nodes),
@@ -82,7 +83,8 @@ impl Writer<'_> {
         }
     }
 
-    fn put(&mut self, markup: &str) {
+    /// Writes markup of ours.
+    pub fn put(&mut self, markup: &str) {
         self.out.push_str(markup);
     }
 
@@ -284,7 +286,8 @@ impl Writer<'_> {
         self.put(">");
     }
 
-    fn code(&mut self, text: &str) {
+    /// Writes code within a line.
+    pub fn code(&mut self, text: &str) {
         self.put("<code>");
         push_text(text, &mut self.out);
         self.put("</code>");

@@ -57,11 +57,9 @@ impl Borders {
                     self.is_open = true;
                 }
                 Node::Text(text) => self.note(text.chars().next(), text.chars().next_back()),
-                Node::Emphasis(_) | Node::Strong(_) | Node::Strike(_) | Node::Link { .. } => {
-                    self.note_all(node.children());
-                }
                 Node::NoteRef { .. } | Node::Raw(_) | Node::More => {}
-                _ => self.note(Some('x'), Some('x')),
+                other if other.children().is_empty() => self.note(Some('x'), Some('x')),
+                other => self.note_all(other.children()),
             }
         }
     }

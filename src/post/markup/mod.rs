@@ -6,6 +6,7 @@
 //! so what is written afterwards is ours to the last octet: tags of a fixed set, text escaped, URLs checked.
 //! Leaves out: scripts, styles and frames in essays; `data:` URLs, which mail clients block.
 
+mod allowed;
 mod code;
 mod elements;
 mod escape;
@@ -14,8 +15,10 @@ mod joins;
 mod links;
 mod markdown;
 mod math;
+mod native;
 mod node;
 mod plain;
+mod raw;
 mod script;
 mod sentences;
 mod survey;
@@ -116,7 +119,11 @@ impl Post {
 fn document(body: &Body, has_math: bool) -> Document {
     let source = escape::clean(&body.source);
     match body.format {
-        Format::Markdown => markdown::read(&source, has_math),
+        Format::Markdown => {
+            let mut document = markdown::read(&source, has_math);
+            raw::clean_document(&mut document);
+            document
+        }
         Format::Plain => plain::read(&source),
     }
 }

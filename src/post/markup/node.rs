@@ -113,6 +113,12 @@ pub struct Run {
     pub token: Option<Token>,
 }
 
+impl Definition {
+    fn lists_mut(&mut self) -> impl Iterator<Item = &mut Vec<Node>> {
+        std::iter::once(&mut self.term).chain(&mut self.details)
+    }
+}
+
 /// A picture, its `src` as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
@@ -151,6 +157,14 @@ pub struct Element {
     /// Values without entities.
     pub attributes: Vec<(String, String)>,
     pub nodes: Vec<Node>,
+}
+
+impl Document {
+    /// Calls `change` on every list of nodes, inner ones first.
+    pub fn change_lists(&mut self, mut change: impl FnMut(&mut Vec<Node>)) {
+        change_lists(&mut self.nodes, &mut change);
+        self.notes.iter_mut().for_each(|note| change_lists(&mut note.nodes, &mut change));
+    }
 }
 
 impl Element {
@@ -195,7 +209,19 @@ impl Node {
         }
     }
 
-    /// The same, to change them.
+    /// Every list of nodes within.
+    pub fn lists_mut(&mut self) -> Vec<&mut Vec<Node>> {
+        match self {
+            Self::List(list) => list.items.iter_mut().map(|item| &mut item.nodes).collect(),
+            Self::Table(table) => table.head.iter_mut().chain(table.rows.iter_mut().flatten()).collect(),
+            Self::Definitions(definitions) => {
+                definitions.iter_mut().flat_map(Definition::lists_mut).collect()
+            }
+            other => other.children_mut().into_iter().collect(),
+        }
+    }
+
+    /// The one list of nodes within, to change it.
     pub fn children_mut(&mut self) -> Option<&mut Vec<Node>> {
         match self {
             Self::Paragraph(nodes)
@@ -211,27 +237,12 @@ impl Node {
     }
 }
 
-/// Calls `change` on every node, outer ones first.
-pub fn change_all(nodes: &mut [Node], change: &mut impl FnMut(&mut Node)) {
-    for node in nodes {
-        change(node);
-        match node {
-            Node::List(list) => list.items.iter_mut().for_each(|item| change_all(&mut item.nodes, change)),
-            Node::Definitions(definitions) => definitions.iter_mut().for_each(|definition| {
-                change_all(&mut definition.term, change);
-                definition.details.iter_mut().for_each(|details| change_all(details, change));
-            }),
-            Node::Table(table) => {
-                let cells = table.head.iter_mut().chain(table.rows.iter_mut().flatten());
-                cells.for_each(|cell| change_all(cell, change));
-            }
-            other => {
-                if let Some(children) = other.children_mut() {
-                    change_all(children, change);
-                }
-            }
-        }
+/// Calls `change` on every list of nodes, inner ones first.
+fn change_lists(nodes: &mut Vec<Node>, change: &mut impl FnMut(&mut Vec<Node>)) {
+    for node in nodes.iter_mut() {
+        node.lists_mut().into_iter().for_each(|list| change_lists(list, change));
     }
+    change(nodes);
 }
 
 /// Whether the HTML element `name` stands outside of lines.
@@ -268,6 +279,14 @@ pub fn is_block_name(name: &str) -> bool {
             | "section"
             | "summary"
             | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
+            | "td"
+            | "th"
+            | "caption"
+            | "hgroup"
             | "ul"
             | "video"
     )

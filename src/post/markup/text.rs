@@ -5,8 +5,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::post::markup::elements::source;
 use crate::post::markup::links::{Use, allowed};
 use crate::post::markup::math;
+use crate::post::markup::native::same;
 use crate::post::markup::node::{
     CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, is_block_name, plain_text,
 };
@@ -228,13 +230,43 @@ impl Writer<'_> {
         if words.is_empty() { format!("[{word}]") } else { format!("[{word}: {words}]") }
     }
 
+    /// An author's block: as the node of ours that is nearest, else what is in it.
     fn block_element(&mut self, element: &Element, columns: usize) -> Vec<String> {
-        self.blocks(&element.nodes, columns, false)
+        match element.name.as_str() {
+            "audio" | "video" => self.media(element, columns),
+            "tr" => wrap(&self.row(element), columns),
+            "h1" | "h2" => self.heading(2, &element.nodes, columns),
+            "h3" | "h4" | "h5" | "h6" => self.heading(3, &element.nodes, columns),
+            _ => match same(element.clone()) {
+                Node::Element(element) => self.blocks(&element.nodes, columns, element.name == "table"),
+                node => self.block(&node, columns),
+            },
+        }
+    }
+
+    fn media(&mut self, element: &Element, columns: usize) -> Vec<String> {
+        let Some(src) = source(element) else { return Vec::new() };
+        let name = src.rsplit('/').next().unwrap_or(src);
+        let mut text = String::new();
+        self.push_link(src, &[Node::Text(format!("[▶ {name}]"))], &mut text);
+        wrap(&text, columns)
+    }
+
+    /// A row of a table too involved for columns.
+    fn row(&mut self, row: &Element) -> String {
+        let cells = row.nodes.iter().filter(|node| matches!(node, Node::Element(_)));
+        let texts: Vec<String> = cells.map(|cell| self.inlines(cell.children()).trim().to_owned()).collect();
+        texts.join(" | ")
     }
 
     fn push_element(&mut self, element: &Element, text: &mut String) {
         match element.name.as_str() {
             "rp" => {}
+            "img" => {
+                let alt = element.attribute("alt").unwrap_or_default().to_owned();
+                text.push_str(&self.picture(&Image { alt, ..Image::default() }));
+            }
+            "a" => self.push_link(element.attribute("href").unwrap_or_default(), &element.nodes, text),
             "rt" => {
                 text.push('（');
                 self.push_inlines(&element.nodes, text);
