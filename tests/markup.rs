@@ -1,0 +1,8 @@
+//! Essays and what becomes of them: file pairs in `tests/markup/`, and rules that hold for any essay.
+
+mod markup {
+    pub mod essay;
+    mod golden;
+    mod malice;
+    mod properties;
+}
