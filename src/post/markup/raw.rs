@@ -131,7 +131,7 @@ impl Reader {
                 self.push(Node::SoftBreak);
             }
             let words = single_spaced(line);
-            if !words.is_empty() && !(words == " " && self.is_at_line_start()) {
+            if !(words.is_empty() || words == " " && self.is_at_line_start()) {
                 self.push(Node::Text(words));
             }
         }
