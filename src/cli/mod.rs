@@ -4,12 +4,17 @@
 //! One file a verb; [`desk::Desk`] is what every verb is handed.
 
 mod args;
+mod book;
 mod build;
 mod console;
 mod desk;
 mod exit;
 mod init;
+mod keys;
+mod ledger;
 mod publication;
+mod status;
+mod subscribers;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -54,6 +59,9 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
     match verb {
         Verb::Init(args) => init::run(desk, &args),
         Verb::Build(args) => build::run(desk, &args),
+        Verb::Subscribers(verb) => subscribers::run(desk, &verb),
+        Verb::Ledger(verb) => ledger::run(desk, &verb),
+        Verb::Status(args) => status::run(desk, &args),
         Verb::Schema => Ok(Report::json_only(crate::config::schema())),
         _ => Err(Failure::plain(Exit::Bug, "not here yet")),
     }

@@ -224,10 +224,7 @@ impl Config {
             mail.postal_address.clone(),
             "1 Example Street, Exampletown",
         )?;
-        let list_id = match &mail.list_id {
-            Some(id) => id.clone(),
-            None => self.domain_of(&site.url)?,
-        };
+        let list_id = self.list_id()?;
         let masthead = Masthead {
             title: site.title,
             url: site.url,
@@ -239,6 +236,18 @@ impl Config {
             list_id,
         };
         Ok(MailSettings { masthead, digest: mail.digest, dkim: self.dkim()? })
+    }
+
+    /// What the list is called for ever (RFC 2919).
+    ///
+    /// # Errors
+    ///
+    /// If it is not set and the publication's address holds no domain.
+    pub fn list_id(&self) -> Result<Domain, ConfigError> {
+        match &self.file.mail.list_id {
+            Some(id) => Ok(id.clone()),
+            None => self.domain_of(&self.url()?),
+        }
     }
 
     fn leave(&self) -> Result<Leave, ConfigError> {

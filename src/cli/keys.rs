@@ -1,0 +1,124 @@
+//! The keys that seal leave links: read from the environment or a file, made once, rotated on demand.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::exit::{Exit, Failure};
+use crate::config::Config;
+use crate::token::Keys;
+
+/// The publication's keys.
+///
+/// # Errors
+///
+/// If there are none, or others can read them.
+pub fn read(config: &Config) -> Result<Keys, Failure> {
+    if let Some(secret) = config.key_secret() {
+        return Keys::from_file_text(secret.expose())
+            .map_err(|error| Failure::plain(Exit::Operator, format!("POSTRIDER_LEDGER__KEY: {error}")));
+    }
+    let path = config.key_file();
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => missing(&path),
+        _ => unusable(&path, &error),
+    })?;
+    refuse_shared(&path)?;
+    Keys::from_file_text(&text)
+        .map_err(|error| Failure::plain(Exit::Operator, format!("{}: {error}", path.display())))
+}
+
+/// The publication's keys, made now if there are none.
+pub fn read_or_make(config: &Config) -> Result<Keys, Failure> {
+    let path = config.key_file();
+    if config.key_secret().is_some() || path.exists() {
+        return read(config);
+    }
+    let keys = Keys::first(secret()?);
+    let mut file = private().create_new(true).open(&path).map_err(|error| unusable(&path, &error))?;
+    write(&mut file, &keys).map_err(|error| unusable(&path, &error))?;
+    Ok(keys)
+}
+
+/// Adds a key that seals from now on.
+///
+/// The file is written beside the old one and renamed over it, so that no moment is without keys.
+pub fn rotate(config: &Config) -> Result<Keys, Failure> {
+    if config.key_secret().is_some() {
+        return Err(Failure::plain(
+            Exit::Operator,
+            "the keys come from POSTRIDER_LEDGER__KEY, not from a file",
+        )
+        .help("run it where the key file is, then set the variable to the lines of the new file"));
+    }
+    let path = config.key_file();
+    let keys = read(config)?.rotate(secret()?).map_err(|error| Failure::new(Exit::Operator, &error))?;
+    let beside = path.with_extension("key.new");
+    let written = private()
+        .create(true)
+        .truncate(true)
+        .open(&beside)
+        .and_then(|mut file| write(&mut file, &keys))
+        .and_then(|()| std::fs::rename(&beside, &path));
+    written.map_err(|error| unusable(&path, &error))?;
+    Ok(keys)
+}
+
+/// 32 octets from the system's random source.
+fn secret() -> Result<[u8; 32], Failure> {
+    let mut octets = [0; 32];
+    random(&mut octets)?;
+    Ok(octets)
+}
+
+/// Fills `octets` from the system's random source.
+pub fn random(octets: &mut [u8]) -> Result<(), Failure> {
+    let source = SystemRandom::new();
+    source.fill(octets).map_err(|_| Failure::plain(Exit::Operator, "the system gives no random numbers"))
+}
+
+fn write(file: &mut File, keys: &Keys) -> std::io::Result<()> {
+    file.write_all(
+        b"# Seals leave links. Keep a copy; never publish it. The last line seals, the others still open.\n",
+    )?;
+    file.write_all(keys.to_file_text().as_bytes())?;
+    file.sync_all()
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A key that others can read is no key.
+#[cfg(unix)]
+fn refuse_shared(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_err(|error| unusable(path, &error))?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let what =
+        format!("{}: expected mode 600, found {:o}: others can read the key", path.display(), mode & 0o777);
+    Err(Failure::plain(Exit::Operator, what).help(format!("run: chmod 600 {}", path.display())))
+}
+
+#[cfg(not(unix))]
+fn refuse_shared(_path: &Path) -> Result<(), Failure> {
+    Ok(())
+}
+
+fn missing(path: &Path) -> Failure {
+    Failure::plain(Exit::Operator, format!("{}: no key here", path.display())).help(
+        "bring the file back from a copy, or set POSTRIDER_LEDGER__KEY to its lines; for a new publication run `postrider ledger init`",
+    )
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::plain(Exit::Operator, format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,92 @@
+//! `ledger`: made once, checked, and told what became of mail in doubt.
+
+use serde_json::json;
+
+use super::args::{LedgerVerb, ResolutionArg, ResolveArgs, ResumeArgs};
+use super::build::counted;
+use super::console::Report;
+use super::desk::Desk;
+use super::exit::{Exit, Failure};
+use super::{book, keys};
+use crate::ledger::{Resolution, SenderLock};
+use crate::message::IssueId;
+use crate::subscriber::SubscriberId;
+
+pub fn run(desk: &Desk, verb: &LedgerVerb) -> Result<Report, Failure> {
+    match verb {
+        LedgerVerb::Init => init(desk),
+        LedgerVerb::Verify => verify(desk),
+        LedgerVerb::Resolve(args) => resolve(desk, args),
+        LedgerVerb::Resume(args) => resume(desk, args),
+        LedgerVerb::RotateKey => rotate_key(desk),
+    }
+}
+
+fn init(desk: &Desk) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    let ledger = book::make(desk, &config)?;
+    let (path, key) = (ledger.path().display(), config.key_file());
+    let from_environment = config.key_secret().is_some();
+    let key_words = if from_environment {
+        "The key comes from POSTRIDER_LEDGER__KEY.".to_owned()
+    } else {
+        format!("The key that seals leave links is in {}: keep a copy of both.", key.display())
+    };
+    let text = format!("Made the ledger {path}.\n{key_words}\nNext: postrider plan\n");
+    Ok(Report::done(text, json!({ "ledger": ledger.path(), "key_file": (!from_environment).then_some(key) })))
+}
+
+fn verify(desk: &Desk) -> Result<Report, Failure> {
+    let ledger = book::open_read_only(&desk.config()?)?;
+    let findings = ledger.verify()?;
+    let issues = ledger.issues()?.len();
+    let json = json!({ "issues": issues, "problems": findings });
+    if findings.is_empty() {
+        let text = format!(
+            "The ledger is whole: every recipient of {} is accounted for.\n",
+            counted(issues, "issue", "issues")
+        );
+        return Ok(Report::done(text, json));
+    }
+    let lines: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
+    let advice = "Keep the file as it is, and bring a copy back.\n";
+    Ok(Report::done(lines + advice, json).with_exit(Exit::Ledger))
+}
+
+fn resolve(desk: &Desk, args: &ResolveArgs) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    let _lock = SenderLock::acquire(&book::path(&config)?)?;
+    let mut ledger = book::open(&config)?;
+    let (resolution, words) = match args.resolution {
+        ResolutionArg::Sent => (Resolution::Sent, "noted as sent"),
+        ResolutionArg::Resend => (Resolution::Retry, "queued again; `postrider send` sends it"),
+    };
+    let reader = args.reader.map(SubscriberId);
+    let resolved = ledger.resolve(IssueId(args.issue), reader, resolution, desk.now())?;
+    let mails = counted(resolved as usize, "mail in doubt", "mails in doubt");
+    let text =
+        if resolved == 0 { "Nothing of it is in doubt.\n".to_owned() } else { format!("{mails} {words}.\n") };
+    Ok(Report::done(text, json!({ "issue": args.issue, "resolved": resolved })))
+}
+
+fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
+    let requeued = book::open(&desk.config()?)?.resume(IssueId(args.issue), desk.now())?;
+    let mails = counted(requeued as usize, "refused mail", "refused mails");
+    let text = format!(
+        "Issue {} goes on with the next `postrider send`; {mails} will be tried again.\n",
+        args.issue
+    );
+    Ok(Report::done(text, json!({ "issue": args.issue, "requeued": requeued })))
+}
+
+fn rotate_key(desk: &Desk) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    let keys = keys::rotate(&config)?;
+    let file = config.key_file();
+    let text = format!(
+        "Added key {} to {}. New issues are sealed with it; old links go on working. Keep a copy.\n",
+        keys.sealing().0,
+        file.display()
+    );
+    Ok(Report::done(text, json!({ "key_file": file, "sealing": keys.sealing().0 })))
+}

@@ -1,0 +1,119 @@
+//! `status`: what was sent, what waits, and what nobody can know.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::args::StatusArgs;
+use super::book;
+use super::build::counted;
+use super::console::Report;
+use super::desk::Desk;
+use super::exit::Failure;
+use crate::ledger::{DeliveryRow, IssueState, IssueStatus, Ledger, Tally};
+use crate::message::IssueId;
+
+/// Issues shown where none is named.
+const ISSUES_SHOWN: usize = 20;
+
+pub fn run(desk: &Desk, args: &StatusArgs) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    let zone = config.zone()?.rules();
+    let ledger = book::open_read_only(&config)?;
+    let issues = issues(&ledger, args)?;
+    let doubtful: Vec<DeliveryRow> = ledger
+        .doubtful()?
+        .into_iter()
+        .filter(|row| args.issue.is_none_or(|id| row.issue == IssueId(id)))
+        .collect();
+    let heads = ledger.headcount()?;
+    let mut text = format!(
+        "{} confirmed, {} pending, {} left, {} suppressed\n",
+        counted(heads.confirmed as usize, "reader", "readers"),
+        heads.pending,
+        heads.left,
+        heads.suppressed
+    );
+    text.push_str(&table(&issues, &zone));
+    text.push_str(&doubt(&doubtful));
+    Ok(Report::done(text, json!({ "readers": heads, "issues": issues, "in_doubt": doubtful })))
+}
+
+fn issues(ledger: &Ledger, args: &StatusArgs) -> Result<Vec<IssueStatus>, Failure> {
+    if let Some(id) = args.issue {
+        return Ok(vec![ledger.status(IssueId(id))?]);
+    }
+    let with_mail = ledger.issues()?.into_iter().filter(|issue| issue.state != IssueState::Empty);
+    let all: Vec<IssueId> = with_mail.map(|issue| issue.id).collect();
+    let newest = all.iter().skip(all.len().saturating_sub(ISSUES_SHOWN));
+    newest.map(|id| ledger.status(*id).map_err(Failure::from)).collect()
+}
+
+fn table(issues: &[IssueStatus], zone: &TimeZone) -> String {
+    if issues.is_empty() {
+        return "No issue has been sent yet.\n".to_owned();
+    }
+    let mut text =
+        format!("\n{:>5}  {:<18} {:<16} {:>6} {:>7}  state\n", "issue", "key", "frozen", "sent", "of");
+    for IssueStatus { issue, recipients, next_due } in issues {
+        let state = state(issue.state, issue.why_halted.as_deref(), recipients, *next_due, zone);
+        let frozen = minute(issue.frozen_at, zone);
+        let key = issue.key.to_string();
+        writeln!(
+            text,
+            "{:>5}  {key:<18} {frozen:<16} {:>6} {:>7}  {state}",
+            issue.id.0,
+            recipients.sent,
+            recipients.sum()
+        )
+        .expect("a string takes every write");
+    }
+    text
+}
+
+fn state(
+    state: IssueState,
+    why: Option<&str>,
+    tally: &Tally,
+    next_due: Option<Timestamp>,
+    zone: &TimeZone,
+) -> String {
+    let first = match (state, next_due) {
+        (IssueState::Done, _) => "done".to_owned(),
+        (IssueState::Empty, _) => "nothing to send".to_owned(),
+        (IssueState::Halted, _) => format!("halted: {}", why.unwrap_or("by hand")),
+        (IssueState::Sending, Some(due)) => format!("{} wait until {}", tally.open(), minute(due, zone)),
+        (IssueState::Sending, None) => format!("{} wait", tally.open()),
+    };
+    let others = [
+        (tally.failed, "refused"),
+        (tally.doubtful, "in doubt"),
+        (tally.excluded, "left"),
+        (tally.expired, "expired"),
+    ];
+    others
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .fold(first, |words, (count, what)| format!("{words}, {count} {what}"))
+}
+
+fn doubt(rows: &[DeliveryRow]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\nIn doubt: {}\n", counted(rows.len(), "mail", "mails"));
+    for row in rows {
+        let reply = row.reply.as_deref().unwrap_or("the connection was cut");
+        writeln!(text, "  issue {} to reader {}: {reply}", row.issue.0, row.subscriber.0)
+            .expect("a string takes every write");
+    }
+    text.push_str("Decide with `postrider ledger resolve --issue NUMBER --as sent|resend`.\n");
+    text
+}
+
+/// A moment to the minute, in the publication's zone.
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
