@@ -29,6 +29,7 @@ languages = Sprachen
 feeds = Feeds
 follow = Folgen
 follow-hint = Neue Beiträge erscheinen in jedem Feedreader. Fügen Sie dort eine dieser Adressen ein.
+name-separator = { ", " }
 reading-time = { $minutes } Min. Lesezeit
 post-count = { $count ->
     [one] { $count } Beitrag

@@ -32,6 +32,7 @@ languages = Languages
 feeds = Feeds
 follow = Follow
 follow-hint = New posts come to any feed reader. Paste one of these addresses into yours.
+name-separator = { ", " }
 reading-time = { $minutes } min read
 post-count = { $count ->
     [one] { $count } post

@@ -29,6 +29,7 @@ languages = Idiomas
 feeds = Canales
 follow = Seguir
 follow-hint = Los artículos nuevos llegan a cualquier lector de canales. Pegue en el suyo una de estas direcciones.
+name-separator = { ", " }
 reading-time = { $minutes } min de lectura
 post-count = { $count ->
     [one] { $count } artículo

@@ -32,6 +32,7 @@ languages = Langues
 feeds = Flux
 follow = Suivre
 follow-hint = Les nouveaux articles arrivent dans tout lecteur de flux. Collez-y l’une de ces adresses.
+name-separator = { ", " }
 reading-time = { $minutes } min de lecture
 post-count = { $count ->
     [one] { $count } article

@@ -16,6 +16,7 @@ languages = 言語
 feeds = フィード
 follow = 購読
 follow-hint = 新しい記事は、お使いのフィードリーダーで受け取れます。次のいずれかのアドレスを登録してください。
+name-separator = 、
 reading-time = { $minutes }分で読めます
 post-count = { $count }件の記事
 updated-on = { $date }更新

@@ -16,6 +16,7 @@ languages = 언어
 feeds = 피드
 follow = 구독
 follow-hint = 새 글은 어떤 피드 리더에서든 받아 볼 수 있습니다. 다음 주소 가운데 하나를 등록하세요.
+name-separator = { ", " }
 reading-time = 읽는 시간 { $minutes }분
 post-count = 글 { $count }편
 updated-on = { $date }에 고침

@@ -29,6 +29,7 @@ languages = Idiomas
 feeds = Feeds
 follow = Seguir
 follow-hint = Os novos artigos chegam a qualquer leitor de feeds. Cole no seu um destes endereços.
+name-separator = { ", " }
 reading-time = { $minutes } min de leitura
 post-count = { $count ->
     [one] { $count } artigo

@@ -16,6 +16,7 @@ languages = 语言
 feeds = 订阅源
 follow = 订阅
 follow-hint = 新文章可在任何订阅阅读器中收到。把以下任一地址加到您的阅读器即可。
+name-separator = 、
 reading-time = 阅读约 { $minutes } 分钟
 post-count = { $count } 篇文章
 updated-on = 更新于 { $date }

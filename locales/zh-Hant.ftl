@@ -16,6 +16,7 @@ languages = 語言
 feeds = 訂閱源
 follow = 訂閱
 follow-hint = 新文章可在任何訂閱閱讀器中收到。把以下任一網址加到您的閱讀器即可。
+name-separator = 、
 reading-time = 閱讀約 { $minutes } 分鐘
 post-count = { $count } 篇文章
 updated-on = 更新於 { $date }
