@@ -1,6 +1,6 @@
 //! Opening the ledger: never made by accident, never another publication's.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
@@ -31,15 +31,18 @@ pub fn open_read_only(config: &Config) -> Result<Ledger, Failure> {
 /// Makes the ledger, and the key that seals leave links if there is none.
 pub fn make(desk: &Desk, config: &Config) -> Result<Ledger, Failure> {
     keys::read_or_make(config)?;
-    make_at(desk, config, &path(config)?)
+    Ok(Ledger::create(&path(config)?, &birth(desk, config)?)?)
 }
 
-/// Makes a ledger of this publication at `path`.
-pub fn make_at(desk: &Desk, config: &Config, path: &Path) -> Result<Ledger, Failure> {
+/// A new ledger in memory, to try a first run on.
+pub fn rehearse_birth(desk: &Desk, config: &Config) -> Result<Ledger, Failure> {
+    Ok(Ledger::rehearse_birth(&path(config)?, &birth(desk, config)?)?)
+}
+
+fn birth(desk: &Desk, config: &Config) -> Result<Birth, Failure> {
     let mut ledger_id = [0; 16];
     keys::random(&mut ledger_id)?;
-    let birth = Birth { ledger_id, publication: identity(config)?, now: desk.now() };
-    Ok(Ledger::create(path, &birth)?)
+    Ok(Birth { ledger_id, publication: identity(config)?, now: desk.now() })
 }
 
 /// What a ledger knows its publication by: the list's identifier, which outlives a change of address.

@@ -30,12 +30,17 @@ pub fn read(config: &Config) -> Result<Keys, Failure> {
         .map_err(|error| Failure::plain(Exit::Operator, format!("{}: {error}", path.display())))
 }
 
+/// Whether there are keys, good or bad.
+pub fn exist(config: &Config) -> bool {
+    config.key_secret().is_some() || config.key_file().exists()
+}
+
 /// The publication's keys, made now if there are none.
 pub fn read_or_make(config: &Config) -> Result<Keys, Failure> {
-    let path = config.key_file();
-    if config.key_secret().is_some() || path.exists() {
+    if exist(config) {
         return read(config);
     }
+    let path = config.key_file();
     let keys = Keys::first(secret()?);
     let mut file = private().create_new(true).open(&path).map_err(|error| unusable(&path, &error))?;
     write(&mut file, &keys).map_err(|error| unusable(&path, &error))?;

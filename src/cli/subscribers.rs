@@ -13,12 +13,13 @@ use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::{book, keys};
 use crate::address::{EmailAddress, Mailbox};
+use crate::config::Config;
 use crate::ledger::{Departure, Enrolled, Enrolment, Ledger};
 use crate::post::Fault;
 use crate::subscriber::{
     CsvWriter, NewSubscriber, Preferences, Rhythm, RowFault, State, Subscriber, SubscriberId, read_csv,
 };
-use crate::token::Purpose;
+use crate::token::{Keys, Purpose};
 
 pub fn run(desk: &Desk, verb: &SubscribersVerb) -> Result<Report, Failure> {
     match verb {
@@ -78,11 +79,12 @@ fn import(desk: &Desk, args: &ImportArgs) -> Result<Report, Failure> {
 pub fn declare(
     desk: &Desk,
     ledger: &mut Ledger,
-    config: &crate::config::Config,
+    config: &Config,
+    keys: &Keys,
 ) -> Result<Option<Enrolled>, Failure> {
     let Some(path) = config.subscribers_file() else { return Ok(None) };
     let rows = read_csv(BufReader::new(open(&path)?));
-    let enrolment = ledger.declare(rows, &keys::read(config)?, desk.now())?;
+    let enrolment = ledger.declare(rows, keys, desk.now())?;
     settled(enrolment, &path).map(Some)
 }
 

@@ -10,6 +10,7 @@ mod enrol;
 mod freeze;
 mod issues;
 mod readers;
+mod rehearsal;
 mod rows;
 mod schema;
 mod settle;

@@ -130,7 +130,8 @@ impl Ledger {
 }
 
 /// Settings of every connection. 16 MB of cache, so that a million readers need no more memory than a hundred.
-const ALWAYS: &str = "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;";
+pub(super) const ALWAYS: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;";
 
 /// Settings of a connection that writes. What is erased is overwritten; the log is cut back to 16 MB after a
 /// large import.
@@ -160,6 +161,12 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn fill(path: &Path, birth: &Birth) -> rusqlite::Result<()> {
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    furnish(&mut connection, birth)?;
+    connection.close().map_err(|(_, error)| error)
+}
+
+/// Writes the tables and who the ledger is into an empty database.
+pub(super) fn furnish(connection: &mut Connection, birth: &Birth) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(include_str!("schema.sql"))?;
     transaction.execute(
@@ -168,8 +175,7 @@ fn fill(path: &Path, birth: &Birth) -> rusqlite::Result<()> {
     )?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()?;
-    connection.close().map_err(|(_, error)| error)
+    transaction.commit()
 }
 
 /// Gives the finished file its name, unless that is taken: `rename` would overwrite.
