@@ -8,15 +8,18 @@ mod book;
 mod build;
 mod console;
 mod desk;
+mod drafting;
 mod exit;
-mod freezing;
 mod init;
 mod keys;
 mod ledger;
 mod outlook;
+mod plan;
+mod plan_words;
 mod publication;
 mod status;
 mod subscribers;
+mod timetable;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -61,6 +64,7 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
     match verb {
         Verb::Init(args) => init::run(desk, &args),
         Verb::Build(args) => build::run(desk, &args),
+        Verb::Plan(args) => plan::run(desk, &args),
         Verb::Subscribers(verb) => subscribers::run(desk, &verb),
         Verb::Ledger(verb) => ledger::run(desk, &verb),
         Verb::Status(args) => status::run(desk, &args),

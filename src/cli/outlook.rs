@@ -2,6 +2,8 @@
 //!
 //! `plan` shows an outlook, `send` and `publish` carry one out; both make it here.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::args::NewsArgs;
@@ -10,9 +12,13 @@ use super::exit::{Exit, Failure};
 use super::publication::Publication;
 use super::{book, keys, subscribers};
 use crate::config::PlanSettings;
-use crate::issue::{self, AnnounceError, AnnounceRules, Announcement, Book, Due, Ground, Issue, Waiting};
+use crate::issue::{
+    self, Agenda, AnnounceError, AnnounceRules, Announcement, Book, CohortId, Due, Ground, Issue, Series,
+    Waiting,
+};
 use crate::ledger::{Enrolled, Ledger};
-use crate::token::Keys;
+use crate::subscriber::Preferences;
+use crate::token::{KeyId, Keys};
 
 /// What a run is going to do.
 #[derive(Debug)]
@@ -22,11 +28,20 @@ pub struct Outlook {
     pub book: Book,
     /// In the order in which they are to be frozen.
     pub issues: Vec<Issue>,
-    /// Series whose time has not come, and those for whom nobody had confirmed in time.
-    pub waiting: Vec<Waiting>,
-    /// When the series that are due now are due again.
-    pub after: Vec<Waiting>,
+    /// What everybody asked for, by number.
+    pub cohorts: HashMap<CohortId, Preferences>,
+    /// When each series comes next, the soonest first and those without a calendar last.
+    pub turns: Vec<Turn>,
     pub settings: PlanSettings,
+}
+
+/// When a series comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub series: Series,
+    /// None for `each`, which waits for the next post.
+    pub at: Option<Timestamp>,
+    pub readers: u64,
 }
 
 impl Outlook {
@@ -47,34 +62,55 @@ impl Outlook {
         };
         let announcement = issue::announce(&book, &publication.posts, desk.now(), &rules)?;
         book.record(&announcement);
-        let agenda = issue::due(desk.now(), &ledger.cohorts()?, &book, &settings.defaults);
+        let cohorts = ledger.cohorts()?;
+        let Agenda { due, waiting } = issue::due(desk.now(), &cohorts, &book, &settings.defaults);
         let ground = Ground { book: &book, missing: &announcement.missing, defaults: &settings.defaults };
-        let (mut issues, mut waiting, mut after) = (Vec::new(), agenda.waiting, Vec::new());
-        for due in agenda.due {
+        let mut issues = Vec::new();
+        for due in &due {
             let standings = ledger.standings(&due.cohorts, due.due_at)?;
-            let planned =
-                if standings.is_empty() { Vec::new() } else { issue::plan(&ground, &due, &standings) };
-            if planned.is_empty() { &mut waiting } else { &mut after }.push(next_of(due));
-            issues.extend(planned);
+            // Nobody had confirmed in time: the occurrence stays unused, for it is nobody's.
+            if !standings.is_empty() {
+                issues.extend(issue::plan(&ground, due, &standings));
+            }
         }
-        Ok(Self { announcement, issues, waiting, after, settings, book })
+        let turns = turns(ledger, due, waiting, desk.now())?;
+        let cohorts = cohorts.into_iter().collect();
+        Ok(Self { announcement, issues, cohorts, turns, settings, book })
+    }
+
+    /// What planning went by.
+    pub fn ground(&self) -> Ground<'_> {
+        let (missing, defaults) = (&self.announcement.missing, &self.settings.defaults);
+        Ground { book: &self.book, missing, defaults }
     }
 
     /// How many mails the issues come to.
     pub fn mails(&self) -> u64 {
-        let groups = self.issues.iter().flat_map(|issue| &issue.editions).flat_map(|edition| &edition.groups);
-        groups.map(|group| group.readers).sum()
-    }
-
-    /// When something is due next, and for which series.
-    pub fn next(&self) -> Option<(&Waiting, Timestamp)> {
-        let all = self.waiting.iter().chain(&self.after);
-        all.filter_map(|waiting| Some((waiting, waiting.next_at?))).min_by_key(|(_, at)| *at)
+        self.issues.iter().map(mails).sum()
     }
 }
 
-fn next_of(due: Due) -> Waiting {
-    Waiting { series: due.series, next_at: due.next_at, cohorts: due.cohorts }
+/// How many mails an issue comes to.
+pub fn mails(issue: &Issue) -> u64 {
+    issue.editions.iter().flat_map(|edition| &edition.groups).map(|group| group.readers).sum()
+}
+
+fn turns(
+    ledger: &Ledger,
+    due: Vec<Due>,
+    waiting: Vec<Waiting>,
+    now: Timestamp,
+) -> Result<Vec<Turn>, Failure> {
+    let after =
+        due.into_iter().map(|Due { series, next_at, cohorts, .. }| Waiting { series, next_at, cohorts });
+    let mut turns = Vec::new();
+    for Waiting { series, next_at: at, cohorts } in after.chain(waiting) {
+        let readers = ledger.standings(&cohorts, now)?.iter().map(|standing| standing.readers).sum();
+        turns.push(Turn { series, at, readers });
+    }
+    turns.retain(|turn| turn.readers > 0);
+    turns.sort_by_key(|turn| (turn.at.is_none(), turn.at));
+    Ok(turns)
 }
 
 /// The ledger a run begins with: opened, or made where the run may make it.
@@ -86,30 +122,32 @@ pub fn ledger_for(desk: &Desk, publication: &Publication, news: NewsArgs) -> Res
     book::open(config)
 }
 
-/// The same to try a run on: where the run would write, this is a copy in memory.
-pub fn rehearsal_for(
-    desk: &Desk,
-    publication: &Publication,
-    news: NewsArgs,
-) -> Result<(Ledger, Option<Enrolled>), Failure> {
+/// A ledger to try a run on, and what trying it takes.
+pub struct Rehearsal {
+    /// Where the run would write, a copy in memory.
+    pub ledger: Ledger,
+    /// What declaring the list in the configuration would come to.
+    pub enrolled: Option<Enrolled>,
+    pub key: KeyId,
+}
+
+/// The ledger a run would begin with, its declared readers in it. Nothing on the disk changes.
+pub fn rehearse(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Rehearsal, Failure> {
     let config = &publication.config;
     let is_birth = news.first_run && !book::path(config)?.exists();
     let mut ledger = match is_birth {
         true => book::rehearse_birth(desk, config)?,
         false => book::open_read_only(config)?,
     };
-    if config.subscribers_file().is_none() {
-        return Ok((ledger, None));
-    }
     let keys = match is_birth && !keys::exist(config) {
         true => Keys::first([0; 32]),
         false => keys::read(config)?,
     };
-    if !is_birth {
+    if config.subscribers_file().is_some() && !is_birth {
         ledger = ledger.rehearse()?;
     }
     let enrolled = subscribers::declare(desk, &mut ledger, config, &keys)?;
-    Ok((ledger, enrolled))
+    Ok(Rehearsal { ledger, enrolled, key: keys.sealing() })
 }
 
 impl From<AnnounceError> for Failure {

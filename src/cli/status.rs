@@ -12,7 +12,7 @@ use super::build::counted;
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::Failure;
-use crate::ledger::{DeliveryRow, IssueState, IssueStatus, Ledger, Tally};
+use crate::ledger::{DeliveryRow, IssueState, IssueStatus, Ledger};
 use crate::message::IssueId;
 
 /// Issues shown where none is named.
@@ -57,8 +57,9 @@ fn table(issues: &[IssueStatus], zone: &TimeZone) -> String {
     }
     let mut text =
         format!("\n{:>5}  {:<18} {:<16} {:>6} {:>7}  state\n", "issue", "key", "frozen", "sent", "of");
-    for IssueStatus { issue, recipients, next_due } in issues {
-        let state = state(issue.state, issue.why_halted.as_deref(), recipients, *next_due, zone);
+    for status in issues {
+        let IssueStatus { issue, recipients, .. } = status;
+        let state = state_words(status, zone);
         let frozen = minute(issue.frozen_at, zone);
         let key = issue.key.to_string();
         writeln!(
@@ -73,18 +74,14 @@ fn table(issues: &[IssueStatus], zone: &TimeZone) -> String {
     text
 }
 
-fn state(
-    state: IssueState,
-    why: Option<&str>,
-    tally: &Tally,
-    next_due: Option<Timestamp>,
-    zone: &TimeZone,
-) -> String {
-    let first = match (state, next_due) {
+/// Where an issue stands: `2 wait until 2026-11-24 09:15, 1 refused`.
+pub fn state_words(status: &IssueStatus, zone: &TimeZone) -> String {
+    let IssueStatus { issue, recipients: tally, next_due } = status;
+    let first = match (issue.state, next_due) {
         (IssueState::Done, _) => "done".to_owned(),
         (IssueState::Empty, _) => "nothing to send".to_owned(),
-        (IssueState::Halted, _) => format!("halted: {}", why.unwrap_or("by hand")),
-        (IssueState::Sending, Some(due)) => format!("{} wait until {}", tally.open(), minute(due, zone)),
+        (IssueState::Halted, _) => format!("halted: {}", issue.why_halted.as_deref().unwrap_or("by hand")),
+        (IssueState::Sending, Some(due)) => format!("{} wait until {}", tally.open(), minute(*due, zone)),
         (IssueState::Sending, None) => format!("{} wait", tally.open()),
     };
     let others = [

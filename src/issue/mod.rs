@@ -13,6 +13,7 @@ mod book;
 mod calendar;
 mod key;
 mod model;
+mod omission;
 mod plan;
 
 pub use agenda::{Agenda, Due, Waiting, due};
@@ -21,4 +22,5 @@ pub use model::{
     Announced, Announcement, Book, CohortId, Edition, Group, Issue, IssueKey, Passed, Rename, Seq, Series,
     Served, Silence, Standing,
 };
+pub use omission::{Omission, left_out};
 pub use plan::{Ground, plan};

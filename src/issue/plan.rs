@@ -1,7 +1,8 @@
 //! Who gets which posts: windows by number, editions by what is in them and in which language.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use crate::issue::omission::not_for_anybody;
 use crate::issue::{
     Announced, Book, CohortId, Due, Edition, Group, Issue, IssueKey, Passed, Seq, Silence, Standing,
 };
@@ -14,7 +15,7 @@ use crate::words::Lang;
 pub struct Ground<'a> {
     /// With the announcement of this run written in.
     pub book: &'a Book,
-    /// Announced posts that are in no output now.
+    /// Announced posts that are in no output now, in order.
     pub missing: &'a [Seq],
     pub defaults: &'a CadenceDefaults,
 }
@@ -35,14 +36,13 @@ pub fn plan(ground: &Ground<'_>, due: &Due, standings: &[Standing]) -> Vec<Issue
 
 struct Planner<'a> {
     book: &'a Book,
-    missing: HashSet<Seq>,
     defaults: &'a CadenceDefaults,
+    ground: Ground<'a>,
 }
 
 impl<'a> Planner<'a> {
     fn new(ground: &Ground<'a>) -> Self {
-        let missing = ground.missing.iter().copied().collect();
-        Self { book: ground.book, missing, defaults: ground.defaults }
+        Self { book: ground.book, defaults: ground.defaults, ground: *ground }
     }
 
     fn issues_of_each_post(&self, due: &Due, standings: &[Standing]) -> Vec<Issue> {
@@ -101,8 +101,7 @@ impl<'a> Planner<'a> {
 
     /// The posts of a window that can be mailed at all.
     fn for_mail(&self, after: Seq, through: Seq) -> impl Iterator<Item = &'a Announced> {
-        let is_for_mail =
-            |post: &&Announced| post.is_mailed && !post.is_baseline && !self.missing.contains(&post.seq);
+        let is_for_mail = |post: &&Announced| not_for_anybody(&self.ground, post).is_none();
         self.book.window(after, through).iter().filter(is_for_mail)
     }
 
