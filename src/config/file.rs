@@ -271,6 +271,10 @@ pub struct Smtp {
     pub url: String,
     /// Name for AUTH. The password is the secret `POSTRIDER_SMTP__PASSWORD`.
     pub user: Option<String>,
+    /// Name of this machine in EHLO, such as `mail.example.org`. Without it its address is given (RFC 5321 §4.1.4).
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "Option<String>")]
+    pub ehlo_name: Option<Domain>,
     /// Connections kept open at once. Default 4.
     #[schemars(range(min = 1, max = 1000))]
     pub connections: usize,
@@ -286,6 +290,7 @@ impl Default for Smtp {
         Self {
             url: "maildir:outbox".to_owned(),
             user: None,
+            ehlo_name: None,
             connections: 4,
             messages_per_connection: 100,
             ca_file: None,

@@ -9,6 +9,7 @@
 mod environment;
 mod file;
 mod names;
+mod outgoing;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use crate::post::Fault;
 
 pub use environment::{Environment, Secret};
 pub use file::{Ambiguous, ConfigFile, DigestContent};
-pub use settings::{DeliverySettings, DkimSettings, LedgerUrl, MailSettings, PlanSettings};
+pub use outgoing::DeliverySettings;
+pub use settings::{LedgerUrl, MailSettings, PlanSettings};
 
 /// What a publication has been told, checked as far as it can be without its posts.
 #[derive(Debug)]

@@ -1,18 +1,15 @@
 //! Each room's own settings, made from the file.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::environment::Secret;
-use super::file::{Ambiguous, DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
-use super::{Config, ConfigError};
+use super::file::{DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
+use super::{Config, ConfigError, Secret};
 use crate::address::Domain;
-use crate::ledger::Policy;
 use crate::message::{Leave, Masthead};
 use crate::post::markup::MarkupSettings;
 use crate::post::{Author, PostSettings, SlugStyle};
@@ -40,29 +37,6 @@ pub struct PlanSettings {
 pub struct MailSettings {
     pub masthead: Masthead,
     pub digest: DigestContent,
-    pub dkim: Option<DkimSettings>,
-}
-
-/// Keys this program signs with.
-#[derive(Clone, Debug)]
-pub struct DkimSettings {
-    pub domain: Domain,
-    pub rsa: Option<(String, Secret)>,
-    pub ed25519: Option<(String, Secret)>,
-}
-
-/// What handing mail over must be told.
-#[derive(Clone, Debug)]
-pub struct DeliverySettings {
-    pub smtp_url: String,
-    pub user: Option<String>,
-    pub password: Option<Secret>,
-    pub ca_file: Option<PathBuf>,
-    pub connections: usize,
-    pub messages_per_connection: usize,
-    pub policy: Policy,
-    pub linger: Duration,
-    pub expire: Duration,
 }
 
 impl Config {
@@ -235,7 +209,7 @@ impl Config {
             bounce_address: mail.bounce_address.clone(),
             list_id,
         };
-        Ok(MailSettings { masthead, digest: mail.digest, dkim: self.dkim()? })
+        Ok(MailSettings { masthead, digest: mail.digest })
     }
 
     /// What the list is called for ever (RFC 2919).
@@ -267,66 +241,6 @@ impl Config {
                 Some("set `leave_address = \"leave@example.org\"` in [mail]: every mail names it".to_owned()),
             )),
         }
-    }
-
-    fn dkim(&self) -> Result<Option<DkimSettings>, ConfigError> {
-        let table = &self.file.dkim;
-        let Some(domain) = table.domain.clone() else { return Ok(None) };
-        let key = |selector: &Option<String>, name, key| match (selector, self.secrets.get(&("dkim", key))) {
-            (Some(selector), Some(secret)) => Ok(Some((selector.clone(), secret.clone()))),
-            (None, None) => Ok(None),
-            (Some(_), None) => {
-                let what = format!("`{name}` is set and its key is not");
-                let variable = super::names::variable_of("dkim", key);
-                Err(self.fault(
-                    "dkim",
-                    name,
-                    what,
-                    Some(format!("set {variable} or {variable}_FILE to the key in PEM")),
-                ))
-            }
-            (None, Some(_)) => {
-                Err(self.fault("dkim", "domain", format!("a key is set and `{name}` is not"), None))
-            }
-        };
-        let rsa = key(&table.selector, "selector", "rsa_key")?;
-        let ed25519 = key(&table.ed25519_selector, "ed25519_selector", "ed25519_key")?;
-        if rsa.is_none() && ed25519.is_none() {
-            return Err(self.fault(
-                "dkim",
-                "domain",
-                "a signing domain is set and no selector is".to_owned(),
-                None,
-            ));
-        }
-        Ok(Some(DkimSettings { domain, rsa, ed25519 }))
-    }
-
-    /// How mail is handed over.
-    ///
-    /// # Errors
-    ///
-    /// If a number is out of its range.
-    pub fn delivery(&self) -> Result<DeliverySettings, ConfigError> {
-        let smtp = &self.file.smtp;
-        Ok(DeliverySettings {
-            smtp_url: smtp.url.clone(),
-            user: smtp.user.clone(),
-            password: self.secrets.get(&("smtp", "password")).cloned(),
-            ca_file: smtp.ca_file.as_ref().map(|path| self.root.join(path)),
-            connections: self.in_range("smtp", "connections", smtp.connections)?,
-            messages_per_connection: self.in_range(
-                "smtp",
-                "messages_per_connection",
-                smtp.messages_per_connection,
-            )?,
-            policy: match self.file.delivery.ambiguous {
-                Ambiguous::Resend => Policy::Resend,
-                Ambiguous::Hold => Policy::Hold,
-            },
-            linger: Duration::from_secs(self.file.delivery.linger_secs),
-            expire: Duration::from_secs(self.file.delivery.expire_hours.saturating_mul(3600)),
-        })
     }
 
     /// Where the ledger is.
@@ -381,12 +295,12 @@ impl Config {
         })
     }
 
-    fn in_range(&self, table: &str, key: &str, value: usize) -> Result<usize, ConfigError> {
+    pub(super) fn in_range(&self, table: &str, key: &str, value: usize) -> Result<usize, ConfigError> {
         let what = || format!("`{key}` is {value}: expected at least 1");
         if value >= 1 { Ok(value) } else { Err(self.fault(table, key, what(), None)) }
     }
 
-    fn fault(&self, table: &str, key: &str, what: String, help: Option<String>) -> ConfigError {
+    pub(super) fn fault(&self, table: &str, key: &str, what: String, help: Option<String>) -> ConfigError {
         ConfigError::Faults { faults: vec![self.places.fault(table, key, what, help)] }
     }
 }

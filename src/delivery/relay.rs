@@ -59,6 +59,24 @@ impl Relay {
         self.user.as_deref()
     }
 
+    /// The same server, entered as `user` unless the URL names one.
+    ///
+    /// # Errors
+    ///
+    /// If the password would go over the network in the clear.
+    pub fn as_user(mut self, user: &str) -> Result<Self, RelayUrlError> {
+        self.user.get_or_insert_with(|| user.to_owned());
+        self.refuse_a_user_in_the_clear()?;
+        Ok(self)
+    }
+
+    fn refuse_a_user_in_the_clear(&self) -> Result<(), RelayUrlError> {
+        match self.security == Security::None && self.user.is_some() && !self.is_loopback() {
+            true => Err(RelayUrlError::UserInTheClear),
+            false => Ok(()),
+        }
+    }
+
     fn parse(url: &Url) -> Result<Self, RelayUrlError> {
         if url.password().is_some() {
             return Err(RelayUrlError::Password);
@@ -74,9 +92,7 @@ impl Relay {
             Security::StartTls => 587,
             Security::None => 25,
         });
-        if relay.security == Security::None && relay.user.is_some() && !relay.is_loopback() {
-            return Err(RelayUrlError::UserInTheClear);
-        }
+        relay.refuse_a_user_in_the_clear()?;
         Ok(relay)
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::delivery::error::DeliveryError;
+
 /// How long a mail under way may take once the run was asked to stop. A CI runner kills after 7.5 s.
 pub(super) const GRACE: Duration = Duration::from_secs(4);
 
@@ -28,10 +30,55 @@ impl Stopper {
     }
 }
 
+/// Try again later, as `cli` puts it (EX_TEMPFAIL).
+const ENDED_BY_SIGNAL: i32 = 75;
+
+#[cfg(unix)]
+async fn listen(stopper: &Stopper) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    for is_first in [true, false] {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        match is_first {
+            true => stopper.stop(),
+            false => std::process::exit(ENDED_BY_SIGNAL),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn listen(stopper: &Stopper) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stopper.stop();
+    }
+}
+
 impl Stop {
     /// One that is never asked.
     pub fn never() -> Self {
         Stopper::new().1
+    }
+
+    /// One that SIGINT and SIGTERM ask. The second signal ends the program at once: nothing is lost by it, for
+    /// the ledger takes a dead sender's mail back.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread to listen on.
+    pub fn on_signals() -> Result<Self, DeliveryError> {
+        let (stopper, stop) = Stopper::new();
+        let fault = |source| DeliveryError::Runtime { source };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(fault)?;
+        let listen = move || runtime.block_on(listen(&stopper));
+        std::thread::Builder::new().name("signals".to_owned()).spawn(listen).map_err(fault)?;
+        Ok(stop)
     }
 
     /// Whether it was asked.
