@@ -147,9 +147,12 @@ impl<T> Future for Answer<T> {
 enum Request {
     /// Shares its transaction with others.
     Together(Box<dyn Shared>),
-    Alone(Box<dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send>),
+    Alone(Box<Solo>),
     Stop,
 }
+
+/// A request that has the ledger to itself, or learns why it cannot.
+type Solo = dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send;
 
 /// A request that shares its transaction: done first, answered once that is durable.
 trait Shared: Send {

@@ -91,10 +91,9 @@ fn hyphenated(words: &str) -> String {
     for c in words.chars().filter(|c| !matches!(c, '\'' | '’' | '\u{ad}')) {
         if c.is_alphanumeric() || c == 'ー' {
             slug.push(c);
-        } else if is_combining_mark(c) && slug.ends_with(|last: char| !last.is_ascii()) {
-            slug.push(c);
         } else if is_combining_mark(c) {
-            // An accent for which its Latin letter has no form of its own.
+            // After an ASCII letter it is an accent for which the letter has no form of its own.
+            slug.extend(slug.ends_with(|last: char| !last.is_ascii()).then_some(c));
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }

@@ -243,12 +243,12 @@ fn a_publication_without_posts_has_a_front_page() {
 
 #[test]
 fn the_front_page_is_light() {
-    let mut posts = Posts::default();
-    posts.published = (10..30)
+    let published = (10..30)
         .map(|day| {
             post(&format!("letter-{day}"), &format!("2026-01-{day}T09:00:00+00:00[UTC]"), "A letter", "x")
         })
         .collect();
+    let posts = Posts { published, ..Posts::default() };
     let settings = SiteSettings { posts_per_page: 20, ..settings() };
     let tree = tree_in(&posts, &settings, None).unwrap();
     let (_, css) = tree.iter().find(|(path, _)| path.starts_with("assets/style.")).unwrap();

@@ -35,11 +35,6 @@ pub fn urls() -> Urls {
     Urls::new(&"https://letters.example/".parse().unwrap(), &Posts::default())
 }
 
-/// The essay in Markdown as it is for our pages and for feeds.
-pub fn rendering(source: &str) -> Rendering {
-    post(source, Format::Markdown, "en").render(&urls(), &MarkupSettings::default())
-}
-
 /// The essay in Markdown in every flavour of HTML, by name.
 pub fn flavours(source: &str) -> [(&'static str, String); 3] {
     let post = post(source, Format::Markdown, "en");

@@ -1,6 +1,7 @@
 //! Distinct preferences, each kept once.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use jiff::civil::Weekday;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -89,16 +90,18 @@ impl Cohorts {
 
     /// The preferences behind a number.
     pub fn preferences(&mut self, view: &Connection, id: CohortId) -> rusqlite::Result<&Preferences> {
-        if !self.preferences.contains_key(&id) {
-            let known = view
-                .prepare_cached(
-                    "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE id = ?1",
-                )?
-                .query_row([id], read_preferences)?;
-            self.preferences.insert(id, known);
-        }
-        Ok(&self.preferences[&id])
+        Ok(match self.preferences.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(load(view, id)?),
+        })
     }
+}
+
+fn load(view: &Connection, id: CohortId) -> rusqlite::Result<Preferences> {
+    view.prepare_cached(
+        "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE id = ?1",
+    )?
+    .query_row([id], read_preferences)
 }
 
 fn intern(tx: &Connection, preferences: &Preferences) -> Result<CohortId, Fault> {
