@@ -33,7 +33,7 @@ static WORDS: LazyLock<Vec<Words>> =
 /// use postrider::words::{Value, Words};
 ///
 /// let words = Words::of(&"zh-TW".parse().unwrap());
-/// assert_eq!(words.say("post-count", &[("count", Value::from(3))]), "3 篇文章");
+/// assert_eq!(words.say("post-count", &[("count", Value::from(3_usize))]), "3 篇文章");
 /// ```
 pub struct Words {
     lang: Lang,

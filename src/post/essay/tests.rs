@@ -1,3 +1,5 @@
+//! What one essay file becomes, and what is said of it.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

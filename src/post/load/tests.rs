@@ -1,3 +1,5 @@
+//! What the folder promises: every file read, or every fault told.
+
 use std::fs;
 use std::path::Path;
 
