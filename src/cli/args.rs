@@ -31,18 +31,20 @@ Start with `postrider init DIR`. Keys of config.toml: `postrider schema`.";
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Folder of config.toml
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = false)]
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", help_heading = EVERYWHERE)]
     pub root: PathBuf,
-    /// Pretend it is this time (RFC 3339)
-    #[arg(long, global = true, value_name = "RFC3339")]
+    /// Pretend it is this time, such as 2026-03-01T09:00:00Z
+    #[arg(long, global = true, value_name = "RFC3339", help_heading = EVERYWHERE)]
     pub now: Option<Timestamp>,
     /// Print one JSON object instead of text
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Print errors only
-    #[arg(long, short, global = true)]
+    /// Print errors only, and data that was asked for
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
 }
+
+const EVERYWHERE: &str = "Options of every verb";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -75,6 +77,8 @@ pub enum Verb {
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example: postrider init letters --title \"On maps\" --url https://example.org/")]
 pub struct InitArgs {
     /// Folder to make; it must be empty or absent
     pub dir: PathBuf,
@@ -91,6 +95,7 @@ pub struct InitArgs {
 
 /// Arguments of `new`.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: postrider new \"On maps\"")]
 pub struct NewArgs {
     /// Title of the post
     pub title: String,
@@ -102,9 +107,10 @@ pub struct NewArgs {
 /// Arguments of `adopt`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A file without front matter gets title, authors, language and date from its own first lines;
-the essay's text is kept to the letter. A post without a stored id gets one. The file is
-written into posts/; a file that lies there already is replaced.
+A file without front matter gets title, authors, language and date from its
+own first lines; the essay's text is kept to the letter. A post without a
+stored id gets one. The file is written into posts/; a file that lies there
+already is replaced.
 
 Example: postrider adopt ~/essays/*.txt")]
 pub struct AdoptArgs {
@@ -118,6 +124,7 @@ pub struct AdoptArgs {
 
 /// Arguments of `build`.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Example: postrider build --out public")]
 pub struct BuildArgs {
     /// Folder of the public tree, seen from the root
     #[arg(long, value_name = "DIR", default_value = "public")]
@@ -179,20 +186,25 @@ pub enum SubscribersVerb {
     List(ListArgs),
     /// Note that a reader left: by address, or by the token in their request
     Remove(RemoveArgs),
-    /// Erase a reader; only a keyed fingerprint stays, so that no import brings them back
+    /// Erase a reader; a keyed fingerprint keeps them out of imports
     Forget(ForgetArgs),
 }
 
 /// Arguments of `subscribers add`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A reader who is on the list already gets the new pace, topics, language and time
+zone; what is not named stays as it was.
+
+Example: postrider subscribers add \"Ada <ada@example.org>\" --pace daily")]
 pub struct AddArgs {
     /// Address, or `Name <address>`
     pub mailbox: String,
     /// `each`, `daily 07`, `weekly fri 18`, `monthly 15 07`
     #[arg(long)]
     pub pace: Option<String>,
-    /// Tags, separated by commas; none is all posts
-    #[arg(long, default_value = "")]
+    /// Tags, separated by commas; without it all posts
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub topics: String,
     /// Language of the words around the essays (BCP 47)
     #[arg(long, value_name = "TAG")]
@@ -203,12 +215,20 @@ pub struct AddArgs {
     /// How you know that they want it
     #[arg(long, default_value = "added by hand")]
     pub source: String,
+    /// When they said so: a date or RFC 3339 time; brings back who left before
+    #[arg(long, value_name = "WHEN")]
+    pub confirmed_at: Option<String>,
 }
 
 /// Arguments of `subscribers import`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The first row names the columns, in any order; only address must be there:
+address,name,lang,pace,topics,time_zone,confirmed_at,source
+
+Example: postrider subscribers import readers.csv")]
 pub struct ImportArgs {
-    /// CSV with the header address,name,lang,pace,topics,time_zone,confirmed_at,source in any order; - is standard input
+    /// CSV file; - is standard input
     pub file: PathBuf,
 }
 
@@ -255,6 +275,7 @@ pub enum LedgerVerb {
 
 /// Arguments of `ledger resolve`.
 #[derive(Debug, Args)]
+#[command(after_help = "Example: postrider ledger resolve --issue 7 --reader 12 --as resend")]
 pub struct ResolveArgs {
     /// Number of the issue
     #[arg(long, value_name = "NUMBER")]
@@ -262,8 +283,8 @@ pub struct ResolveArgs {
     /// One recipient, by subscriber number; without it all that are in doubt
     #[arg(long, value_name = "NUMBER")]
     pub reader: Option<u64>,
-    /// They got it, or they did not and it is to be sent again
-    #[arg(long = "as", value_name = "WHAT")]
+    /// `sent`: they got it; `resend`: they did not, so it goes out again
+    #[arg(long = "as", value_name = "WHAT", hide_possible_values = true)]
     pub resolution: ResolutionArg,
 }
 

@@ -1,6 +1,6 @@
 //! `build`: essays become the public tree. No database, no network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::publication::Publication;
+use crate::config::FILE_NAME;
 use crate::post::Fault;
 use crate::site::feed::Oversize;
 use crate::site::{self, SiteError, SiteReport, Source};
@@ -23,6 +24,7 @@ pub fn run(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
 
 /// Writes the public tree.
 pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result<SiteReport, Failure> {
+    refuse_the_publication_itself(desk, &args.out)?;
     let source = Source {
         posts: &publication.posts,
         settings: &publication.site,
@@ -30,6 +32,30 @@ pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result
         markup: &publication.markup,
     };
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.from_root(&args.out))?)
+}
+
+/// The public tree replaces what it wrote before, so it needs a folder in which nothing else is kept.
+fn refuse_the_publication_itself(desk: &Desk, out: &Path) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let out_path = desk.from_root(out);
+    // A folder that is not there yet will lie in the nearest one that is.
+    let Some(found) = out_path.ancestors().find_map(real) else { return Ok(()) };
+    let is_inside = |kept: PathBuf| found.starts_with(kept);
+    let holds = |kept: PathBuf| out_path.exists() && kept.starts_with(&found);
+    let inputs = ["posts", "templates"].map(|name| real(&desk.from_root(Path::new(name))));
+    let is_in_use = inputs.into_iter().flatten().any(is_inside)
+        || real(&desk.from_root(Path::new(FILE_NAME))).is_some_and(holds);
+    match is_in_use {
+        true => Err(Failure::plain(
+            Exit::Usage,
+            format!(
+                "--out {}: expected a folder of its own, found one with the publication in it",
+                out.display()
+            ),
+        )
+        .help("name a folder for the public tree alone, such as public")),
+        false => Ok(()),
+    }
 }
 
 /// One line for people.

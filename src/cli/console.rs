@@ -1,6 +1,6 @@
 //! What a person or a script sees: reports, findings, failures and progress.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,6 +16,8 @@ pub struct Report {
     pub exit: Exit,
     /// For people; empty says nothing.
     pub text: String,
+    /// The text is what was asked for, not news about it, so `--quiet` does not swallow it.
+    is_data: bool,
     /// For machines.
     pub json: Value,
     /// What deserves a word but stopped nothing.
@@ -25,12 +27,12 @@ pub struct Report {
 impl Report {
     /// All went well.
     pub fn done(text: impl Into<String>, json: Value) -> Self {
-        Self { exit: Exit::Done, text: text.into(), json, findings: Vec::new() }
+        Self { exit: Exit::Done, text: text.into(), is_data: false, json, findings: Vec::new() }
     }
 
     /// A report that is JSON for people too.
     pub fn json_only(json: Value) -> Self {
-        Self::done(format!("{json:#}\n"), json)
+        Self { is_data: true, ..Self::done(format!("{json:#}\n"), json) }
     }
 
     /// The same with things that deserve a word.
@@ -61,32 +63,31 @@ const FINDINGS_SHOWN: usize = 20;
 
 impl Console {
     pub fn new(global: &Global) -> Self {
-        Self { is_json: global.json, is_quiet: global.quiet, is_terminal: std::io::stderr().is_terminal() }
+        Self { is_json: global.json, is_quiet: global.quiet, is_terminal: io::stderr().is_terminal() }
     }
 
-    /// Prints a report; gives its exit code.
+    /// For a script whose arguments could not be read.
+    pub fn for_json() -> Self {
+        Self { is_json: true, is_quiet: false, is_terminal: false }
+    }
+
+    /// Prints a report; gives the exit code of the run.
     pub fn report(&self, report: &Report) -> Exit {
         if self.is_json {
-            let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
-            let mut json = report.json.clone();
-            if let (Some(object), false) = (json.as_object_mut(), findings.is_empty()) {
-                object.insert("findings".to_owned(), findings.into());
-            }
-            print(&format!("{json:#}\n"));
-        } else if !self.is_quiet {
-            self.findings(&report.findings);
-            print(&report.text);
+            return printed(&format!("{:#}\n", with_findings(report)), report.exit);
         }
-        report.exit
+        if !self.is_quiet {
+            self.findings(&report.findings);
+        }
+        if self.is_quiet && !report.is_data { report.exit } else { printed(&report.text, report.exit) }
     }
 
-    /// Prints a failure; gives its exit code.
+    /// Prints a failure; gives the exit code of the run.
     pub fn failure(&self, failure: &Failure) -> Exit {
         if self.is_json {
-            print(&format!("{:#}\n", failure.to_json()));
-        } else {
-            print_err(&failure.to_text());
+            return printed(&format!("{:#}\n", failure.to_json()), failure.exit);
         }
+        print_err(&failure.to_text());
         failure.exit
     }
 
@@ -161,19 +162,40 @@ impl Drop for Progress {
     }
 }
 
+/// The report's object, with its findings if there are any.
+fn with_findings(report: &Report) -> Value {
+    let mut json = report.json.clone();
+    if let (Some(object), false) = (json.as_object_mut(), report.findings.is_empty()) {
+        object.insert("findings".to_owned(), report.findings.iter().map(finding_json).collect());
+    }
+    json
+}
+
 fn finding_json(finding: &Fault) -> Value {
     json!({ "file": finding.file, "line": finding.line, "what": finding.what, "help": finding.help })
 }
 
-/// Writes to standard output. A reader who has gone (`| head`) is no error of ours.
-fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        print_err("");
+/// Writes to standard output; gives `exit`, or what it means that nobody can read it.
+fn printed(text: &str, exit: Exit) -> Exit {
+    let mut out = io::stdout().lock();
+    match unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
+        Ok(()) => exit,
+        Err(error) => {
+            print_err(&format!("error: standard output: {error}\n"));
+            if exit == Exit::Done { Exit::Operator } else { exit }
+        }
+    }
+}
+
+/// A reader of standard output who has gone (`| head`) has all they wanted.
+pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 
 /// Writes to standard error; if even that is closed there is nobody to tell.
 fn print_err(text: &str) {
-    let _closed = std::io::stderr().lock().write_all(text.as_bytes());
+    let _closed = io::stderr().lock().write_all(text.as_bytes());
 }

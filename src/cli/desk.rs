@@ -1,6 +1,6 @@
 //! What every verb is handed: options, environment, clock, and the publication they lead to.
 
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -37,7 +37,9 @@ impl Clock {
 }
 
 impl Desk {
-    pub fn new(global: Global, environment: Environment, console: Console) -> Self {
+    pub fn new(mut global: Global, environment: Environment, console: Console) -> Self {
+        // Messages name files as a person would: `posts/a.md`, not `./posts/a.md`.
+        global.root = global.root.components().filter(|part| *part != Component::CurDir).collect();
         let start = global.now.unwrap_or_else(Timestamp::now);
         Self { global, console, clock: Clock { start, since: Instant::now() }, environment }
     }

@@ -9,7 +9,9 @@ use super::args::InitArgs;
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use crate::words::Lang;
+use crate::address::{AddressError, Domain};
+use crate::config::{self, check_title};
+use crate::words::{Lang, LangError};
 
 /// The files of a new publication: path and text with `@PLACES@` to fill in.
 const FILES: [(&str, &str); 3] = [
@@ -19,22 +21,19 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 pub fn run(desk: &Desk, args: &InitArgs) -> Result<Report, Failure> {
-    let url: Url = args
-        .url
-        .parse()
-        .map_err(|e| Failure::new(Exit::Usage, &e).help("give --url https://example.org/"))?;
-    let host = url.host_str().ok_or_else(|| Failure::plain(Exit::Usage, format!("`{url}` names no host")))?;
-    let lang: Lang =
-        args.language.parse().map_err(|e: crate::words::LangError| Failure::new(Exit::Usage, &e))?;
+    let (url, host) = home(&args.url)?;
+    check_title(&args.title).map_err(|what| wrong("--title", &what))?;
+    let lang: Lang = args.language.parse().map_err(|error: LangError| wrong("--language", &error))?;
     refuse_a_folder_in_use(&args.dir)?;
     let date = desk.now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
     let id = format!("tag:{host},{date}:the-first-letter");
+    // The title comes last: whatever stands in it is filled in nowhere.
     let fill = |text: &str| {
         text.replace("@URL@", url.as_str())
-            .replace("@TITLE@", &args.title.replace('\\', "\\\\").replace('"', "\\\""))
             .replace("@LANGUAGE@", lang.as_str())
             .replace("@DATE@", &date)
             .replace("@ID@", &id)
+            .replace("@TITLE@", &args.title.replace('\\', "\\\\").replace('"', "\\\""))
     };
     for (path, text) in FILES {
         write(&args.dir.join(fill(path)), &fill(text))?;
@@ -45,20 +44,36 @@ pub fn run(desk: &Desk, args: &InitArgs) -> Result<Report, Failure> {
     Ok(Report::done(text, json!({ "folder": args.dir, "files": files })))
 }
 
+/// The address of the publication and the domain in its ids.
+fn home(text: &str) -> Result<(Url, Domain), Failure> {
+    let example = "give one such as https://letters.example.org/";
+    let url: Url = text.parse().map_err(|_| {
+        wrong("--url", &format!("expected an https or http address, found `{text}`")).help(example)
+    })?;
+    let url = config::home(url).map_err(|what| wrong("--url", &what).help(example))?;
+    let host = url.host_str().unwrap_or_default();
+    let domain = host.parse().map_err(|error: AddressError| wrong("--url", &error).help(example))?;
+    Ok((url, domain))
+}
+
+fn wrong(option: &str, what: &dyn std::fmt::Display) -> Failure {
+    Failure::plain(Exit::Usage, format!("{option}: {what}"))
+}
+
 /// An existing file is never written over.
 fn refuse_a_folder_in_use(dir: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(dir).map(|mut entries| entries.next().is_some()) {
-        Ok(true) => Err(Failure::plain(Exit::Usage, format!("{} is not empty", dir.display()))
+        Ok(true) => Err(wrong(&dir.display().to_string(), &"expected an empty folder, found files in it")
             .help("name a folder that is empty or absent")),
         Ok(false) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Failure::new(Exit::Usage, &error)),
+        Err(error) => Err(wrong(&dir.display().to_string(), &error)),
     }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).and_then(|()| std::fs::write(path, text)).map_err(|error| {
-        Failure::new(Exit::Usage, &error).help(format!("{} cannot be written", path.display()))
-    })
+    std::fs::create_dir_all(parent)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| Failure::plain(Exit::Operator, format!("{}: {error}", path.display())))
 }

@@ -8,7 +8,7 @@ use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::{book, keys};
-use crate::ledger::{Resolution, SenderLock};
+use crate::ledger::{IssueState, Resolution, SenderLock};
 use crate::message::IssueId;
 use crate::subscriber::SubscriberId;
 
@@ -70,7 +70,13 @@ fn resolve(desk: &Desk, args: &ResolveArgs) -> Result<Report, Failure> {
 }
 
 fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
-    let requeued = book::open(&desk.config()?)?.resume(IssueId(args.issue), desk.now())?;
+    let mut ledger = book::open(&desk.config()?)?;
+    let id = IssueId(args.issue);
+    if ledger.status(id)?.issue.state != IssueState::Halted {
+        let text = format!("Issue {} is not halted.\n", args.issue);
+        return Ok(Report::done(text, json!({ "issue": args.issue, "requeued": 0 })));
+    }
+    let requeued = ledger.resume(id, desk.now())?;
     let mails = counted(requeued as usize, "refused mail", "refused mails");
     let text = format!(
         "Issue {} goes on with the next `postrider send`; {mails} will be tried again.\n",

@@ -25,6 +25,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use args::{Cli, Verb};
 use console::{Console, Report};
@@ -38,14 +39,13 @@ pub fn main(
     arguments: impl Iterator<Item = OsString>,
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, arguments.iter().any(|argument| argument == "--json")).into(),
     };
-    let pairs =
-        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let console = Console::new(&cli.global);
-    let desk = Desk::new(cli.global, Environment::from_pairs(pairs), console.clone());
+    let desk = Desk::new(cli.global, Environment::from_pairs(variables), console.clone());
     let exit = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&desk, cli.verb))) {
         Ok(Ok(report)) => console.report(&report),
         Ok(Err(failure)) => console.failure(&failure),
@@ -54,10 +54,28 @@ pub fn main(
     exit.into()
 }
 
-/// What clap says of arguments: help and version are no error.
-fn usage(error: &clap::Error) -> ExitCode {
-    let told = error.print();
-    if error.use_stderr() || told.is_err() { Exit::Usage.into() } else { Exit::Done.into() }
+/// Tells what clap says of arguments; help and version are no error, and a reader who has gone is none.
+fn usage(error: &clap::Error, is_json: bool) -> Exit {
+    if error.use_stderr() && is_json {
+        return Console::for_json().failure(&wrong_use(error));
+    }
+    let _closed = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+/// What clap says of wrong arguments, without the heading; how to use the verb is the help.
+fn wrong_use(error: &clap::Error) -> Failure {
+    let no_verb = [ErrorKind::MissingSubcommand, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
+    if no_verb.contains(&error.kind()) {
+        return Failure::plain(Exit::Usage, "expected a verb, found none").help("see `postrider --help`");
+    }
+    let text = error.render().to_string();
+    let (what, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let failure = Failure::plain(Exit::Usage, what.trim_start_matches("error: ").trim_end());
+    match rest.lines().find_map(|line| line.strip_prefix("Usage: ")) {
+        Some(usage) => failure.help(usage),
+        None => failure,
+    }
 }
 
 fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {

@@ -1,14 +1,17 @@
 //! `subscribers`: the list of readers, by hand and by file.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{AddArgs, ForgetArgs, ImportArgs, ListArgs, RemoveArgs, SubscribersVerb};
 use super::build::counted;
-use super::console::Report;
+use super::console::{Report, unless_closed};
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::{book, keys};
@@ -17,7 +20,8 @@ use crate::config::Config;
 use crate::ledger::{Departure, Enrolled, Enrolment, Ledger};
 use crate::post::Fault;
 use crate::subscriber::{
-    CsvWriter, NewSubscriber, Preferences, Rhythm, RowFault, State, Subscriber, SubscriberId, read_csv,
+    CsvWriter, Moment, NewSubscriber, Preferences, Rhythm, RowFault, State, Subscriber, SubscriberId,
+    read_csv,
 };
 use crate::token::{Keys, Purpose};
 
@@ -33,36 +37,61 @@ pub fn run(desk: &Desk, verb: &SubscribersVerb) -> Result<Report, Failure> {
 }
 
 fn add(desk: &Desk, args: &AddArgs) -> Result<Report, Failure> {
-    let reader = reader_of(args).map_err(|what| Failure::plain(Exit::Usage, what))?;
+    let reader = reader_of(args, desk.now())?;
+    let address = reader.address.clone();
     let row: Result<NewSubscriber, RowFault> = Ok(reader);
     let config = desk.config()?;
     let mut ledger = book::open(&config)?;
     let enrolment = ledger.import([row], &keys::read(&config)?, desk.now())?;
-    let enrolled = settled(enrolment, Path::new("command line"))?;
-    Ok(enrolled_report(&enrolled))
+    let enrolled = settled(enrolment, Path::new("MAILBOX"))?;
+    let what = match &enrolled {
+        Enrolled { added: 1, .. } => "is on the list",
+        Enrolled { returned: 1, .. } => "is on the list again",
+        Enrolled { changed: 1, .. } => "gets mail as asked for now",
+        Enrolled { unchanged: 1, .. } => "was on the list already, just so",
+        _ => return Err(kept_out()),
+    };
+    let id = ledger.find(&address)?.map_or(0, |known| known.id.0);
+    Ok(Report::done(format!("Reader {id} {what}.\n"), json!({ "reader": id, "readers": enrolled })))
+}
+
+fn kept_out() -> Failure {
+    let what = "not added: this reader left, was erased, or their address does not work";
+    Failure::plain(Exit::Findings, what)
+        .help("if they asked again since, say when: --confirmed-at 2026-03-01T09:00:00Z")
 }
 
 /// The reader the arguments describe.
-fn reader_of(args: &AddArgs) -> Result<NewSubscriber, String> {
-    let mailbox: Mailbox = args.mailbox.parse().map_err(in_words)?;
-    let rhythm: Option<Rhythm> = args.pace.as_deref().map(str::parse).transpose().map_err(in_words)?;
+fn reader_of(args: &AddArgs, now: Timestamp) -> Result<NewSubscriber, Failure> {
+    let mailbox: Mailbox = parsed("MAILBOX", &args.mailbox)?;
+    let rhythm: Option<Rhythm> = args.pace.as_deref().map(|text| parsed("--pace", text)).transpose()?;
+    let confirmed_at = args.confirmed_at.as_deref().map(|text| parsed("--confirmed-at", text)).transpose()?;
+    if let Some(Moment(at)) = confirmed_at
+        && at > now
+    {
+        return Err(Failure::plain(
+            Exit::Usage,
+            "--confirmed-at: expected a time that has come, found a later one",
+        ));
+    }
     let preferences = Preferences {
-        topics: args.topics.parse().map_err(in_words)?,
-        lang: args.lang.as_deref().map(str::parse).transpose().map_err(in_words)?,
-        zone: args.time_zone.as_deref().map(str::parse).transpose().map_err(in_words)?,
+        topics: parsed("--topics", &args.topics)?,
+        lang: args.lang.as_deref().map(|text| parsed("--lang", text)).transpose()?,
+        zone: args.time_zone.as_deref().map(|text| parsed("--time-zone", text)).transpose()?,
         ..Preferences::default()
     };
     Ok(NewSubscriber {
         address: mailbox.address,
         name: mailbox.name,
         preferences: preferences.at(rhythm),
-        confirmed_at: None,
+        confirmed_at: confirmed_at.map(|Moment(at)| at),
         source: Some(args.source.clone()),
     })
 }
 
-fn in_words(error: impl std::fmt::Display) -> String {
-    error.to_string()
+/// What an argument says; its name stands before what is wrong with it.
+fn parsed<T: FromStr<Err: Display>>(argument: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error| Failure::plain(Exit::Usage, format!("{argument}: {error}")))
 }
 
 fn import(desk: &Desk, args: &ImportArgs) -> Result<Report, Failure> {
@@ -71,7 +100,8 @@ fn import(desk: &Desk, args: &ImportArgs) -> Result<Report, Failure> {
     let keys = keys::read(&config)?;
     let source: Box<dyn Read> =
         if args.file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(open(&args.file)?) };
-    let enrolment = ledger.import(read_csv(BufReader::new(source)), &keys, desk.now())?;
+    let rows = read_csv(BufReader::new(source)).confirmed_by(desk.now());
+    let enrolment = ledger.import(rows, &keys, desk.now())?;
     Ok(enrolled_report(&settled(enrolment, &args.file)?))
 }
 
@@ -83,7 +113,7 @@ pub fn declare(
     keys: &Keys,
 ) -> Result<Option<Enrolled>, Failure> {
     let Some(path) = config.subscribers_file() else { return Ok(None) };
-    let rows = read_csv(BufReader::new(open(&path)?));
+    let rows = read_csv(BufReader::new(open(&path)?)).confirmed_by(desk.now());
     let enrolment = ledger.declare(rows, keys, desk.now())?;
     settled(enrolment, &path).map(Some)
 }
@@ -141,34 +171,33 @@ pub fn enrolled_words(enrolled: &Enrolled) -> String {
 
 fn export(desk: &Desk) -> Result<Report, Failure> {
     let ledger = book::open_read_only(&desk.config()?)?;
-    let mut rows: Vec<Value> = Vec::new();
-    let mut writer = CsvWriter::new(io::BufWriter::new(io::stdout().lock())).map_err(closed)?;
-    let mut written = Ok(());
-    ledger.each_subscriber(Some(State::Confirmed), |reader| {
-        if desk.global.json {
-            rows.push(reader_json(reader));
-        } else if written.is_ok() {
-            written = writer.write(&reader.clone().into());
-        }
-    })?;
     if desk.global.json {
+        let mut rows: Vec<Value> = Vec::new();
+        ledger.each_subscriber(Some(State::Confirmed), |reader| rows.push(reader_json(reader)))?;
         return Ok(Report::done("", json!({ "subscribers": rows })));
     }
-    written.and_then(|()| writer.finish().map(drop)).map_err(closed)?;
+    unless_closed(print_csv(&ledger)?)
+        .map_err(|error| Failure::plain(Exit::Operator, format!("standard output: {error}")))?;
     Ok(Report::done("", Value::Null))
 }
 
-fn closed(error: io::Error) -> Failure {
-    Failure::plain(Exit::Usage, format!("standard output: {error}"))
+/// Prints the list row by row; it is never in memory as a whole.
+fn print_csv(ledger: &Ledger) -> Result<io::Result<()>, Failure> {
+    let mut writer = match CsvWriter::new(io::BufWriter::new(io::stdout().lock())) {
+        Ok(writer) => writer,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut written = Ok(());
+    ledger.each_subscriber(Some(State::Confirmed), |reader| {
+        if written.is_ok() {
+            written = writer.write(&reader.clone().into());
+        }
+    })?;
+    Ok(written.and_then(|()| writer.finish().map(drop)))
 }
 
 fn list(desk: &Desk, args: &ListArgs) -> Result<Report, Failure> {
-    let state: Option<State> = args
-        .state
-        .as_deref()
-        .map(str::parse)
-        .transpose()
-        .map_err(|error: crate::subscriber::StateError| Failure::new(Exit::Usage, &error))?;
+    let state: Option<State> = args.state.as_deref().map(|text| parsed("--state", text)).transpose()?;
     let ledger = book::open_read_only(&desk.config()?)?;
     let (mut text, mut json) = (String::new(), Vec::new());
     ledger.each_subscriber(state, |reader| {
@@ -220,16 +249,16 @@ fn remove(desk: &Desk, args: &RemoveArgs) -> Result<Report, Failure> {
 }
 
 fn by_address(ledger: &Ledger, text: &str) -> Result<SubscriberId, Failure> {
-    let address: EmailAddress = parsed_address(text)?;
+    let address: EmailAddress = parsed("ADDRESS", text)?;
     let known = ledger.find(&address)?;
-    known.map(|reader| reader.id).ok_or_else(|| Failure::plain(Exit::Usage, "no reader has this address"))
+    known.map(|reader| reader.id).ok_or_else(|| Failure::plain(Exit::Usage, "ADDRESS: no reader has it"))
 }
 
 fn by_token(keys: &crate::token::Keys, token: &str) -> Result<SubscriberId, Failure> {
     let token = token.trim().trim_start_matches("leave").trim();
     let opened = keys.open(Purpose::Leave, token);
     opened.map(|sealed| SubscriberId(sealed.subscriber)).ok_or_else(|| {
-        Failure::plain(Exit::Usage, "this token was not sealed by this publication")
+        Failure::plain(Exit::Usage, "--token: not sealed with a key of this publication")
             .help("copy the letters behind `leave` from the subject; there are 47")
     })
 }
@@ -248,7 +277,7 @@ fn departed(departure: Departure, id: SubscriberId, declared: bool) -> Result<Re
 
 fn forget(desk: &Desk, args: &ForgetArgs) -> Result<Report, Failure> {
     let config = desk.config()?;
-    let address = parsed_address(&args.address)?;
+    let address: EmailAddress = parsed("ADDRESS", &args.address)?;
     let departure = book::open(&config)?.forget(&address, &keys::read(&config)?, desk.now())?;
     let text = match departure {
         Departure::Unknown => "Nobody has this address. It stays out of later imports.\n",
@@ -257,8 +286,4 @@ fn forget(desk: &Desk, args: &ForgetArgs) -> Result<Report, Failure> {
         }
     };
     Ok(Report::done(text, json!({ "was_known": departure != Departure::Unknown })))
-}
-
-fn parsed_address(text: &str) -> Result<EmailAddress, Failure> {
-    text.parse().map_err(|error: crate::address::AddressError| Failure::new(Exit::Usage, &error))
 }

@@ -1,6 +1,7 @@
 //! Variables of the environment laid over the file.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -8,12 +9,16 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::file::ConfigFile;
-use super::names::{KEYS, Kind, Places, SECRETS, did_you_mean, in_plain_words, variable_of};
+use super::names::{Complaint, KEYS, Kind, Places, SECRETS, in_plain_words, nearest, variable_of};
 use crate::post::Fault;
 
 /// The variables that begin with `POSTRIDER_`, by name.
 #[derive(Clone, Debug, Default)]
-pub struct Environment(BTreeMap<String, Secret>);
+pub struct Environment {
+    variables: BTreeMap<String, Secret>,
+    /// Names of those whose value is not UTF-8.
+    unreadable: Vec<String>,
+}
 
 /// A value that is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,13 +50,18 @@ const PREFIX: &str = "POSTRIDER_";
 
 impl Environment {
     /// Keeps the variables that are meant for this program.
-    pub fn from_pairs(pairs: impl Iterator<Item = (String, String)>) -> Self {
-        Self(
-            pairs
-                .filter(|(name, _)| name.starts_with(PREFIX))
-                .map(|(name, value)| (name, Secret(value)))
-                .collect(),
-        )
+    pub fn from_pairs(pairs: impl Iterator<Item = (OsString, OsString)>) -> Self {
+        let mut environment = Self::default();
+        let named = pairs.map(|(name, value)| (name.to_string_lossy().into_owned(), value));
+        for (name, value) in named.filter(|(name, _)| name.starts_with(PREFIX)) {
+            match value.into_string() {
+                Ok(text) => {
+                    environment.variables.insert(name, Secret(text));
+                }
+                Err(_) => environment.unreadable.push(name),
+            }
+        }
+        environment
     }
 
     /// Lays the variables over `table`; gives the configuration, the secrets and where each key was set.
@@ -62,11 +72,14 @@ impl Environment {
     ) -> Result<(ConfigFile, Secrets, Places), Vec<Fault>> {
         let mut secrets = Secrets::new();
         let mut faults = Vec::new();
-        for (name, value) in &self.0 {
-            match set(&mut table, &mut secrets, &mut places, name, value) {
-                Ok(()) => {}
-                Err((what, help)) => faults.push(Fault { file: PathBuf::from(name), line: 0, what, help }),
-            }
+        for name in &self.unreadable {
+            faults.push(fault(name, ("expected UTF-8, found other octets".to_owned(), None)));
+        }
+        for (name, value) in &self.variables {
+            let done = self
+                .refuse_twice(name)
+                .and_then(|()| set(&mut table, &mut secrets, &mut places, name, value));
+            faults.extend(done.err().map(|complaint| fault(name, complaint)));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -75,9 +88,19 @@ impl Environment {
             ConfigFile::deserialize(table).expect("the file and each variable were read one by one before");
         Ok((file, secrets, places))
     }
+
+    /// A value and a file that holds it cannot both be meant.
+    fn refuse_twice(&self, name: &str) -> Result<(), Complaint> {
+        match name.strip_suffix("_FILE").filter(|plain| self.variables.contains_key(*plain)) {
+            Some(plain) => Err((format!("{plain} is set too"), Some("unset one of the two".to_owned()))),
+            None => Ok(()),
+        }
+    }
 }
 
-type Complaint = (String, Option<String>);
+fn fault(name: &str, (what, help): Complaint) -> Fault {
+    Fault { file: PathBuf::from(name), line: 0, what, help }
+}
 
 /// Sets what the variable `name` stands for.
 fn set(
@@ -98,7 +121,7 @@ fn set(
         }
         Target::Key { table: in_table, key, kind } => {
             let value = value_of(kind, text.expose()).map_err(|what| (what, None))?;
-            check(&in_table, &key, &value)?;
+            check(&in_table, &key, &value, text.expose())?;
             places.put(&in_table, &key, name);
             put(table, &in_table, &key, value);
         }
@@ -115,15 +138,18 @@ fn target_of(name: &str) -> Option<Target> {
 }
 
 fn no_such_key(name: &str) -> Complaint {
-    let names: Vec<String> = KEYS.keys().map(|(table, key)| variable_of(table, key)).collect();
-    ("no such key".to_owned(), did_you_mean(name, names.iter().map(String::as_str)))
+    let keys = KEYS.keys().map(|(table, key)| variable_of(table, key));
+    let names: Vec<String> = keys.chain(SECRETS.map(|(table, key)| variable_of(table, key))).collect();
+    let help = nearest(&name[PREFIX.len()..], names.iter().map(|name| &name[PREFIX.len()..]));
+    ("no such key".to_owned(), help.map(|near| format!("did you mean `{PREFIX}{near}`?")))
 }
 
 /// What stands in the file that a `…_FILE` variable names, without its last line end.
 fn contents(path: &Secret) -> Result<Secret, Complaint> {
     let text = std::fs::read_to_string(path.expose())
         .map_err(|error| (format!("the file it names cannot be read: {error}"), None))?;
-    Ok(Secret(text.strip_suffix('\n').map_or(text.clone(), |t| t.strip_suffix('\r').unwrap_or(t).to_owned())))
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret(line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
 fn value_of(kind: Kind, text: &str) -> Result<Value, String> {
@@ -143,10 +169,10 @@ fn value_of(kind: Kind, text: &str) -> Result<Value, String> {
 }
 
 /// Whether the value alone makes a valid configuration, so that a fault names the variable.
-fn check(table: &str, key: &str, value: &Value) -> Result<(), Complaint> {
+fn check(table: &str, key: &str, value: &Value, text: &str) -> Result<(), Complaint> {
     let mut alone = Table::new();
     put(&mut alone, table, key, value.clone());
-    ConfigFile::deserialize(alone).map(|_| ()).map_err(|error| (in_plain_words(error.message()), None))
+    ConfigFile::deserialize(alone).map(|_| ()).map_err(|error| in_plain_words(error.message(), Some(text)))
 }
 
 fn put(root: &mut Table, table: &str, key: &str, value: Value) {

@@ -38,7 +38,7 @@ pub struct ConfigFile {
 #[serde(default, deny_unknown_fields)]
 pub struct Publication {
     /// Where the public tree is served, such as `https://letters.example.org/`. Required.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "web_address")]
     #[schemars(with = "Option<String>")]
     pub url: Option<Url>,
     /// Its name. Required.
@@ -54,7 +54,7 @@ pub struct Publication {
     /// Author of posts that name none. Default: the title.
     pub author: Option<String>,
     /// Page of that author.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "web_address")]
     #[schemars(with = "Option<String>")]
     pub author_url: Option<Url>,
     /// Rights statement for feeds and page footers, such as `© 2026 Ada Lovelace`.
@@ -347,7 +347,7 @@ pub enum Ambiguous {
 #[serde(default, deny_unknown_fields)]
 pub struct Serve {
     /// Where the service that answers leave links is reached, such as `https://letters.example.org/`. Must be https.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "web_address")]
     #[schemars(with = "Option<String>")]
     pub url: Option<Url>,
 }
@@ -358,22 +358,24 @@ where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,
 {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A web address. The words of its parser are about other things than what is wrong here.
+fn web_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(|fault| {
-        let words = T::Err::to_string(&fault);
-        let names_it = words.contains('`');
-        serde::de::Error::custom(if names_it { words } else { format!("`{text}` is not valid: {words}") })
-    })
+    let expected = |_| format!("expected an address such as https://example.org/, found `{text}`");
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(expected(error)))
 }
 
 /// The text as a table, if every key is known and every value is of its kind.
 pub(super) fn read(text: &str) -> Result<toml::Table, Vec<Fault>> {
-    let unknown = names::unknown_keys(text).map_err(|error| vec![names::fault_of(text, &error)])?;
+    let unknown = names::unknown_keys(text).map_err(|error| vec![names::syntax_fault(text, &error)])?;
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    toml::from_str::<ConfigFile>(text).map_err(|error| vec![names::fault_of(text, &error)])?;
-    toml::from_str(text).map_err(|error| vec![names::fault_of(text, &error)])
+    toml::from_str::<ConfigFile>(text).map_err(|error| vec![names::value_fault(text, &error)])?;
+    toml::from_str(text).map_err(|error| vec![names::value_fault(text, &error)])
 }
 
 /// The JSON Schema of the file.

@@ -10,6 +10,7 @@ mod environment;
 mod file;
 mod names;
 mod outgoing;
+mod rules;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::post::Fault;
 pub use environment::{Environment, Secret};
 pub use file::{Ambiguous, ConfigFile, DigestContent};
 pub use outgoing::DeliverySettings;
+pub use rules::{check_title, home};
 pub use settings::{LedgerUrl, MailSettings, PlanSettings};
 
 /// What a publication has been told, checked as far as it can be without its posts.
@@ -44,10 +46,11 @@ impl Config {
     /// variable that begins with `POSTRIDER_` names no key.
     pub fn load(root: &Path, environment: &Environment) -> Result<Self, ConfigError> {
         let path = root.join(FILE_NAME);
-        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+        let octets = std::fs::read(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => ConfigError::Missing { folder: root.to_path_buf() },
             _ => ConfigError::Unreadable { path, source },
         })?;
+        let text = String::from_utf8(octets).map_err(|error| not_utf8(&error))?;
         Self::from_text(root, &text, environment)
     }
 
@@ -56,7 +59,16 @@ impl Config {
         let (file, secrets, places) = file::read(text)
             .and_then(|table| environment.overlay(table, places))
             .map_err(|faults| ConfigError::Faults { faults })?;
-        Ok(Self { root: root.to_path_buf(), file, secrets, places })
+        let config = Self { root: root.to_path_buf(), file, secrets, places };
+        config.check_ranges()?;
+        Ok(config)
+    }
+
+    /// Whether each value is in its range, used by this run or not: a typo must not wait for its day.
+    fn check_ranges(&self) -> Result<(), ConfigError> {
+        let checked = [self.plan().err(), self.delivery().err(), self.ledger().err()];
+        let faults: Vec<Fault> = checked.into_iter().flatten().flat_map(ConfigError::into_faults).collect();
+        if faults.is_empty() { Ok(()) } else { Err(ConfigError::Faults { faults }) }
     }
 
     /// The folder of the publication.
@@ -88,7 +100,7 @@ pub fn schema() -> serde_json::Value {
 /// Why a configuration cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    #[error("no {FILE_NAME} in {}", folder.display())]
+    #[error("{}: there is no such file", folder.join(FILE_NAME).display())]
     Missing { folder: PathBuf },
     #[error("{} cannot be read", path.display())]
     Unreadable {
@@ -98,6 +110,22 @@ pub enum ConfigError {
     },
     #[error("{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))]
     Faults { faults: Vec<Fault> },
+}
+
+impl ConfigError {
+    fn into_faults(self) -> Vec<Fault> {
+        match self {
+            Self::Faults { faults } => faults,
+            Self::Missing { .. } | Self::Unreadable { .. } => Vec::new(),
+        }
+    }
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> ConfigError {
+    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = good.iter().filter(|octet| **octet == b'\n').count() + 1;
+    let what = "expected text in UTF-8, found other octets".to_owned();
+    ConfigError::Faults { faults: vec![Fault { file: FILE_NAME.into(), line, what, help: None }] }
 }
 
 #[cfg(test)]
@@ -143,15 +171,15 @@ mod tests {
         for (text, want) in [
             (
                 "[feeds]\nitems = \"many\"\n",
-                "config.toml:2: invalid type: string \"many\", expected a whole number",
+                "config.toml:2: `items`: expected a whole number from 0 up, found `\"many\"`",
             ),
             (
                 "[delivery]\nambiguous = \"maybe\"\n",
-                "config.toml:2: unknown variant `maybe`, expected `resend` or `hold`",
+                "config.toml:2: `ambiguous`: expected `resend` or `hold`, found `maybe`",
             ),
             (
                 "[publication]\nurl = \"not a url\"\n",
-                "config.toml:2: `not a url` is not valid: relative URL without a base",
+                "config.toml:2: `url`: expected an address such as https://example.org/, found `not a url`",
             ),
             ("[publication]\nurl \"x\"\n", "config.toml:2: key with no value, expected `=`"),
         ] {

@@ -82,6 +82,12 @@ impl Places {
         Self(places)
     }
 
+    /// The key that is set in `line`, if one is.
+    fn key_in(&self, line: usize) -> Option<&str> {
+        let in_line = self.0.iter().find(|((_, key), place)| !key.is_empty() && **place == Place::Line(line));
+        in_line.map(|((_, key), _)| key.as_str())
+    }
+
     pub(super) fn put(&mut self, table: &str, key: &str, variable: &str) {
         self.0.insert((table.to_owned(), key.to_owned()), Place::Variable(variable.to_owned()));
     }
@@ -138,8 +144,11 @@ pub(super) fn unknown_keys(text: &str) -> Result<Vec<Fault>, toml::de::Error> {
     Ok(faults)
 }
 
+/// What is wrong, and what to do.
+pub(super) type Complaint = (String, Option<String>);
+
 /// What is wrong with the name of a key, if anything, and what to do.
-fn complaint(table: &str, key: &str) -> Option<(String, Option<String>)> {
+fn complaint(table: &str, key: &str) -> Option<Complaint> {
     if SECRETS.contains(&(table, key)) {
         let variable = variable_of(table, key);
         let what = format!("`{key}` is a secret and this file is committed");
@@ -156,9 +165,23 @@ fn complaint(table: &str, key: &str) -> Option<(String, Option<String>)> {
     if KEYS.contains_key(&(table.to_owned(), key.to_owned())) {
         return None;
     }
+    if is_table(key) {
+        let what = format!("`{key}` is a table: expected [{key}], found a value");
+        return Some((what, Some(format!("write [{key}] on a line of its own and its keys below"))));
+    }
     let names = KEYS.keys().filter(|(of, _)| of == table).map(|(_, name)| name.as_str());
     let place = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
-    Some((format!("unknown key `{key}`{place}"), did_you_mean(key, names)))
+    Some((format!("unknown key `{key}`{place}"), did_you_mean(key, names).or_else(|| home_of(key))))
+}
+
+/// The table that has `key`, if there is just one.
+fn home_of(key: &str) -> Option<String> {
+    let mut homes = KEYS.keys().filter(|(_, name)| name == key);
+    match (homes.next(), homes.next()) {
+        (Some((table, _)), None) if table.is_empty() => Some("it stands above all tables".to_owned()),
+        (Some((table, _)), None) => Some(format!("it belongs to [{table}]")),
+        _ => None,
+    }
 }
 
 /// `did you mean …?`, if one of `names` is near enough.
@@ -166,7 +189,8 @@ pub(super) fn did_you_mean<'a>(given: &str, names: impl Iterator<Item = &'a str>
     nearest(given, names).map(|name| format!("did you mean `{name}`?"))
 }
 
-fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The one of `names` that was probably meant.
+pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
         .filter(|name| !name.is_empty())
         .map(|name| (strsim::jaro_winkler(given, name), name))
@@ -181,24 +205,55 @@ pub(super) fn variable_of(table: &str, key: &str) -> String {
     format!("POSTRIDER_{}", joined.to_ascii_uppercase())
 }
 
-/// What toml says of `text`, as a fault with its line.
-pub(super) fn fault_of(text: &str, error: &toml::de::Error) -> Fault {
+/// Why `text` is no TOML, as a fault with its line.
+pub(super) fn syntax_fault(text: &str, error: &toml::de::Error) -> Fault {
     let line = error.span().map_or(0, |span| line_of(text, span.start));
-    Fault { file: file(), line, what: in_plain_words(error.message()), help: None }
+    Fault { file: file(), line, what: error.message().replace('\n', " "), help: None }
 }
 
-/// What serde says, without the names of Rust's types.
-pub(super) fn in_plain_words(message: &str) -> String {
-    const TYPES: [(&str, &str); 4] = [
-        ("usize", "a whole number"),
-        ("u64", "a whole number"),
-        ("i8", "a small whole number"),
-        ("a boolean", "true or false"),
-    ];
-    let message = message.replace('\n', " ");
-    TYPES.iter().fold(message, |words, (name, plain)| {
-        words.replace(&format!("expected {name}"), &format!("expected {plain}"))
-    })
+/// Why a value in `text` cannot be used, as a fault with its line and key.
+pub(super) fn value_fault(text: &str, error: &toml::de::Error) -> Fault {
+    let span = error.span().unwrap_or_default();
+    let line = line_of(text, span.start);
+    let found = text.get(span).filter(|found| !found.is_empty() && !found.contains('\n'));
+    let (what, help) = in_plain_words(error.message(), found);
+    let what = match Places::of(text).key_in(line) {
+        Some(key) => format!("`{key}`: {what}"),
+        None => what,
+    };
+    Fault { file: file(), line, what, help }
+}
+
+/// What serde says of a value, as *expected … found …* and without the names of Rust's types.
+pub(super) fn in_plain_words(message: &str, found: Option<&str>) -> Complaint {
+    if let Some((variant, names)) =
+        message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected "))
+    {
+        let names = names.trim_start_matches("one of ");
+        let known = names.split('`').skip(1).step_by(2);
+        return (format!("expected {names}, found `{variant}`"), did_you_mean(variant, known));
+    }
+    let wrong_type =
+        message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    let (serde_found, wanted) = match wrong_type.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some(parts) => parts,
+        None if message == "wanted string or table" => ("something else", "a string"),
+        None => return (message.replace('\n', " "), None),
+    };
+    let found = found.map_or_else(|| serde_found.to_owned(), |text| format!("`{text}`"));
+    (format!("expected {}, found {found}", plain(wanted)), None)
+}
+
+/// A type of Rust in plain words.
+fn plain(wanted: &str) -> &str {
+    match wanted {
+        "usize" | "u64" => "a whole number from 0 up",
+        "i8" => "a small whole number",
+        "a boolean" => "true or false",
+        "a string" => "text between quotes",
+        "a sequence" => "a list between brackets",
+        other => other,
+    }
 }
 
 fn line_of(text: &str, at: usize) -> usize {

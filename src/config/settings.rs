@@ -1,5 +1,6 @@
 //! Each room's own settings, made from the file.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::file::{DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
+use super::rules::{check_title, home};
 use super::{Config, ConfigError, Secret};
 use crate::address::Domain;
 use crate::message::{Leave, Masthead};
@@ -48,7 +50,7 @@ impl Config {
     pub fn site(&self) -> Result<SiteSettings, ConfigError> {
         let publication = &self.file.publication;
         let url = self.url()?;
-        let title = self.required("publication", "title", publication.title.clone(), "My letters")?;
+        let title = self.title()?;
         let feeds = &self.file.feeds;
         Ok(SiteSettings {
             url,
@@ -69,30 +71,20 @@ impl Config {
         })
     }
 
+    /// What the publication is called, on one line.
+    fn title(&self) -> Result<String, ConfigError> {
+        let title =
+            self.required("publication", "title", self.file.publication.title.clone(), "My letters")?;
+        check_title(&title)
+            .map_err(|what| self.fault("publication", "title", format!("`title`: {what}"), None))?;
+        Ok(title)
+    }
+
     /// Where the public tree is served.
     fn url(&self) -> Result<Url, ConfigError> {
-        let mut url =
+        let url =
             self.required("publication", "url", self.file.publication.url.clone(), "https://example.org/")?;
-        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-            return Err(self.fault(
-                "publication",
-                "url",
-                "expected an https or http address".to_owned(),
-                None,
-            ));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(self.fault(
-                "publication",
-                "url",
-                "expected an address without `?` and `#`".to_owned(),
-                None,
-            ));
-        }
-        if !url.path().ends_with('/') {
-            url.set_path(&format!("{}/", url.path()));
-        }
-        Ok(url)
+        home(url).map_err(|what| self.fault("publication", "url", format!("`url`: {what}"), None))
     }
 
     /// Language of posts that name none.
@@ -116,7 +108,7 @@ impl Config {
         let publication = &self.file.publication;
         let name = publication.author.as_deref().unwrap_or(title);
         Author::named(name, publication.author_url.clone(), self.slugs(), &self.lang()).ok_or_else(|| {
-            self.fault("publication", "author", "expected a name, found nothing".to_owned(), None)
+            self.fault("publication", "author", format!("`author`: expected a name, found `{name}`"), None)
         })
     }
 
@@ -156,16 +148,19 @@ impl Config {
     pub fn plan(&self) -> Result<PlanSettings, ConfigError> {
         let schedule = &self.file.schedule;
         let zone = self.zone()?;
-        let expected = |key, what: &str| self.fault("schedule", key, format!("expected {what}"), None);
-        let hour = Hour::new(schedule.hour).ok_or_else(|| expected("hour", "an hour from 0 to 23"))?;
-        let month_day =
-            MonthDay::new(schedule.month_day).ok_or_else(|| expected("month_day", "a day from 1 to 28"))?;
+        let expected = |key: &str, what: &str, found: &dyn Display| {
+            self.fault("schedule", key, format!("`{key}`: expected {what}, found `{found}`"), None)
+        };
+        let hour = Hour::new(schedule.hour)
+            .ok_or_else(|| expected("hour", "an hour from 0 to 23", &schedule.hour))?;
+        let month_day = MonthDay::new(schedule.month_day)
+            .ok_or_else(|| expected("month_day", "a day from 1 to 28", &schedule.month_day))?;
         let announce_since = schedule
             .announce_since
             .as_deref()
             .map(|text| {
                 moment(text, &zone.rules())
-                    .ok_or_else(|| expected("announce_since", "a date or an RFC 3339 time"))
+                    .ok_or_else(|| expected("announce_since", "a date or an RFC 3339 time", &text))
             })
             .transpose()?;
         let defaults = CadenceDefaults {
@@ -288,7 +283,13 @@ impl Config {
         })
     }
 
-    fn required<T>(&self, table: &str, key: &str, value: Option<T>, example: &str) -> Result<T, ConfigError> {
+    pub(super) fn required<T>(
+        &self,
+        table: &str,
+        key: &str,
+        value: Option<T>,
+        example: &str,
+    ) -> Result<T, ConfigError> {
         value.ok_or_else(|| {
             let help = format!("add `{key} = \"{example}\"` to [{table}]");
             self.fault(table, key, format!("`{table}.{key}` is missing"), Some(help))
@@ -296,7 +297,7 @@ impl Config {
     }
 
     pub(super) fn in_range(&self, table: &str, key: &str, value: usize) -> Result<usize, ConfigError> {
-        let what = || format!("`{key}` is {value}: expected at least 1");
+        let what = || format!("`{key}`: expected at least 1, found `{value}`");
         if value >= 1 { Ok(value) } else { Err(self.fault(table, key, what(), None)) }
     }
 

@@ -14,4 +14,4 @@ pub use model::{
     StateError, Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
 };
 pub use rhythm::Rhythm;
-pub use sheet::{CsvWriter, RowFault, Rows, read_csv};
+pub use sheet::{CsvWriter, Moment, MomentError, RowFault, Rows, read_csv};

@@ -8,7 +8,7 @@
 mod read;
 mod write;
 
-pub use read::{RowFault, Rows, read_csv};
+pub use read::{Moment, MomentError, RowFault, Rows, read_csv};
 pub use write::CsvWriter;
 
 /// What a column holds.

@@ -38,7 +38,7 @@ pub struct RowFault {
 /// fault in a row the next row follows; after one in the first row, or when the file cannot be read, nothing does.
 pub fn read_csv<R: Read>(file: R) -> Rows<R> {
     let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
-    Rows { records, columns: None, seen: HashMap::new(), is_over: false }
+    Rows { records, columns: None, seen: HashMap::new(), latest: None, is_over: false }
 }
 
 /// The readers of a file; see [`read_csv`].
@@ -48,6 +48,8 @@ pub struct Rows<R> {
     columns: Option<Vec<Column>>,
     /// On which row each address was found, by a digest of its identity.
     seen: HashMap<[u8; 16], u64>,
+    /// Nobody has confirmed after this.
+    latest: Option<Timestamp>,
     is_over: bool,
 }
 
@@ -69,6 +71,12 @@ impl<R: Read> Iterator for Rows<R> {
 }
 
 impl<R: Read> Rows<R> {
+    /// Finds fault with readers who are said to confirm after `now`: they would get nothing until then.
+    #[must_use]
+    pub fn confirmed_by(self, now: Timestamp) -> Self {
+        Self { latest: Some(now), ..self }
+    }
+
     fn read_columns(&mut self) -> Result<(), RowFault> {
         let record = self.next_record().unwrap_or_else(|| Ok(ByteRecord::new()))?;
         self.columns = Some(columns_of(&record).map_err(|wrong| wrong.at(row_of(&record)))?);
@@ -97,6 +105,12 @@ impl<R: Read> Rows<R> {
         let row = row_of(record);
         let columns = self.columns.as_deref().unwrap_or_default();
         let reader = reader_of(columns, record).map_err(|wrong| wrong.at(row))?;
+        if self.latest.is_some_and(|latest| reader.confirmed_at.is_some_and(|at| at > latest)) {
+            return Err(Wrong::of(
+                "`confirmed_at`: expected a time that has come, found a later one".to_owned(),
+            )
+            .at(row));
+        }
         match self.seen.entry(digest_of(&reader.address)) {
             Entry::Vacant(place) => {
                 place.insert(row);
@@ -279,7 +293,8 @@ fn trimmed(cell: &str) -> &str {
 }
 
 /// A time as RFC 3339 has it, or a day, which begins at midnight UTC.
-struct Moment(Timestamp);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
 
 impl FromStr for Moment {
     type Err = MomentError;
@@ -293,9 +308,10 @@ impl FromStr for Moment {
     }
 }
 
-#[derive(Debug, Error)]
+/// A text that is no time and no day.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{text}` is not a date: expected one such as 2026-03-01 or 2026-03-01T09:00:00Z")]
-struct MomentError {
+pub struct MomentError {
     text: String,
 }
 
