@@ -31,20 +31,20 @@ pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result
         templates: &publication.templates,
         markup: &publication.markup,
     };
-    Ok(site::publish(&source, &publication.config.posts_folder(), &desk.from_root(&args.out))?)
+    Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
 }
 
 /// The public tree replaces what it wrote before, so it needs a folder in which nothing else is kept.
 fn refuse_the_publication_itself(desk: &Desk, out: &Path) -> Result<(), Failure> {
     let real = |path: &Path| path.canonicalize().ok();
-    let out_path = desk.from_root(out);
+    let out_path = desk.below_root(out);
     // A folder that is not there yet will lie in the nearest one that is.
     let Some(found) = out_path.ancestors().find_map(real) else { return Ok(()) };
     let is_inside = |kept: PathBuf| found.starts_with(kept);
     let holds = |kept: PathBuf| out_path.exists() && kept.starts_with(&found);
-    let inputs = ["posts", "templates"].map(|name| real(&desk.from_root(Path::new(name))));
+    let inputs = ["posts", "templates"].map(|name| real(&desk.below_root(Path::new(name))));
     let is_in_use = inputs.into_iter().flatten().any(is_inside)
-        || real(&desk.from_root(Path::new(FILE_NAME))).is_some_and(holds);
+        || real(&desk.below_root(Path::new(FILE_NAME))).is_some_and(holds);
     match is_in_use {
         true => Err(Failure::plain(
             Exit::Usage,

@@ -55,7 +55,7 @@ impl Desk {
     }
 
     /// `path` as seen from the publication's root.
-    pub fn from_root(&self, path: &std::path::Path) -> PathBuf {
+    pub fn below_root(&self, path: &std::path::Path) -> PathBuf {
         self.global.root.join(path)
     }
 }
