@@ -64,8 +64,7 @@ impl Writer<'_> {
         let mut lines = Vec::new();
         for block in nodes.chunk_by(|a, b| a.is_inline() && b.is_inline()) {
             let own = if block[0].is_inline() {
-                let text = self.inlines(block);
-                if text.trim().is_empty() { Vec::new() } else { wrap(&text, columns) }
+                self.paragraph(block, columns)
             } else {
                 self.block(&block[0], columns)
             };
@@ -82,10 +81,7 @@ impl Writer<'_> {
 
     fn block(&mut self, node: &Node, columns: usize) -> Vec<String> {
         match node {
-            Node::Paragraph(nodes) => {
-                let text = self.inlines(nodes);
-                if text.trim().is_empty() { Vec::new() } else { wrap(&text, columns) }
-            }
+            Node::Paragraph(nodes) => self.paragraph(nodes, columns),
             Node::Heading { level, nodes, .. } => self.heading(*level, nodes, columns),
             Node::Quote(nodes) => prefixed(self.blocks(nodes, columns - 2, false), "> ", "> "),
             Node::List(list) => self.list(list, columns),
@@ -104,6 +100,15 @@ impl Writer<'_> {
             }
             Node::Element(element) => self.block_element(element, columns),
             _ => Vec::new(),
+        }
+    }
+
+    /// Display math stands on lines of its own, so a line end may come first or last.
+    fn paragraph(&mut self, nodes: &[Node], columns: usize) -> Vec<String> {
+        let text = self.inlines(nodes);
+        match text.trim() {
+            "" => Vec::new(),
+            text => wrap(text, columns),
         }
     }
 
