@@ -55,7 +55,10 @@ moved-to = Sie finden sie hier: { $title }
 
 mail-greeting = Hallo { $name },
 mail-greeting-unnamed = Hallo,
-mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-digest-subject = { $title } (und { $more ->
+    [one] { $more } weiterer
+   *[other] { $more } weitere
+})
 mail-contents = In dieser Ausgabe
 mail-read-on = Im Web weiterlesen
 mail-shortened = Dieser Text ist zu lang für eine Mail. Er geht dort weiter, wo er veröffentlicht ist.

@@ -58,7 +58,7 @@ moved-to = You will find it here: { $title }
 
 mail-greeting = Hello { $name },
 mail-greeting-unnamed = Hello,
-mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-digest-subject = { $title } (and { $more } more)
 mail-contents = In this issue
 mail-read-on = Keep reading on the web
 mail-shortened = This essay is too long for a mail. It goes on where it is published.

@@ -55,7 +55,7 @@ moved-to = La encontrará aquí: { $title }
 
 mail-greeting = Hola, { $name }:
 mail-greeting-unnamed = Hola:
-mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-digest-subject = { $title } (y { $more } más)
 mail-contents = En este número
 mail-read-on = Seguir leyendo en la web
 mail-shortened = Este texto es demasiado largo para un correo. Continúa donde está publicado.

@@ -58,7 +58,10 @@ moved-to = Elle se trouve ici : { $title }
 
 mail-greeting = Bonjour { $name },
 mail-greeting-unnamed = Bonjour,
-mail-digest-subject = { $publication } : { $title } (+{ $more })
+mail-digest-subject = { $title } (et { $more ->
+    [one] { $more } autre
+   *[other] { $more } autres
+})
 mail-contents = Dans ce numéro
 mail-read-on = Lire la suite sur le web
 mail-shortened = Ce texte est trop long pour un courriel. La suite se trouve là où il est publié.

@@ -39,7 +39,7 @@ moved-to = 移動先：{ $title }
 
 mail-greeting = { $name } 様
 mail-greeting-unnamed = 読者の皆様へ
-mail-digest-subject = { $publication }：{ $title }（ほか{ $more }件）
+mail-digest-subject = { $title }（ほか{ $more }件）
 mail-contents = 今号の目次
 mail-read-on = 続きをウェブで読む
 mail-shortened = この文章はメールには長すぎるため、続きは掲載先でお読みください。

@@ -39,7 +39,7 @@ moved-to = 옮긴 곳: { $title }
 
 mail-greeting = { $name } 님, 안녕하세요.
 mail-greeting-unnamed = 안녕하세요.
-mail-digest-subject = { $publication }: { $title } (외 { $more }편)
+mail-digest-subject = { $title } (외 { $more }편)
 mail-contents = 이번 호 차례
 mail-read-on = 웹에서 이어 읽기
 mail-shortened = 이 글은 메일에 담기에 너무 깁니다. 이어지는 내용은 웹에 있습니다.

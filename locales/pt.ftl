@@ -55,7 +55,7 @@ moved-to = Ela está aqui: { $title }
 
 mail-greeting = Olá, { $name },
 mail-greeting-unnamed = Olá,
-mail-digest-subject = { $publication }: { $title } (+{ $more })
+mail-digest-subject = { $title } (e mais { $more })
 mail-contents = Nesta edição
 mail-read-on = Continuar a ler na web
 mail-shortened = Este texto é longo demais para um e-mail. Continua onde está publicado.

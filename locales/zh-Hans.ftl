@@ -39,7 +39,7 @@ moved-to = 新的位置：{ $title }
 
 mail-greeting = { $name }，您好：
 mail-greeting-unnamed = 您好：
-mail-digest-subject = { $publication }：{ $title }（另有 { $more } 篇）
+mail-digest-subject = { $title }（另有 { $more } 篇）
 mail-contents = 本期目录
 mail-read-on = 到网页继续阅读
 mail-shortened = 这篇文章太长，邮件放不下，其余部分请在网页上阅读。

@@ -39,7 +39,7 @@ moved-to = 新的位置：{ $title }
 
 mail-greeting = { $name }，您好：
 mail-greeting-unnamed = 您好：
-mail-digest-subject = { $publication }：{ $title }（另有 { $more } 篇）
+mail-digest-subject = { $title }（另有 { $more } 篇）
 mail-contents = 本期目錄
 mail-read-on = 到網頁繼續閱讀
 mail-shortened = 這篇文章太長，郵件放不下，其餘部分請在網頁上閱讀。

@@ -41,6 +41,8 @@ pub struct Draft {
     pub(super) closing: String,
     boundary: String,
     pub(super) parts: Vec<Part>,
+    /// Where its copy on the web stands, if its mails link to one.
+    pub(super) web_copy: Option<Url>,
     findings: Vec<Finding>,
 }
 
@@ -82,6 +84,8 @@ pub(super) struct Imprint<'a> {
     pub(super) key: KeyId,
     /// The name, such as `weekly/2026-W47`.
     pub(super) label: &'a str,
+    /// Where this very mail stands on the web.
+    pub(super) web_copy: Option<&'a Url>,
     /// Where this very mail, or the one essay in it, stands on the web.
     pub(super) archived_at: Option<Url>,
     pub(super) archive: &'a Url,
@@ -108,6 +112,7 @@ impl Draft {
             closing: closing(imprint, &boundary),
             boundary,
             parts: vec![text, html],
+            web_copy: imprint.web_copy.cloned(),
             findings: rendered.findings,
             subject: field::clean(&rendered.subject),
         })
@@ -201,7 +206,8 @@ fn opening(imprint: &Imprint<'_>, subject: &str) -> Result<String, DraftError> {
     let mut out = String::new();
     let date = jiff::fmt::rfc2822::to_string(imprint.date).map_err(|source| DraftError::Date { source })?;
     field::plain(&mut out, "Date", &date);
-    field::mailbox(&mut out, "From", &masthead.from);
+    let sender = masthead.from.name.as_deref().unwrap_or(&masthead.title);
+    field::named(&mut out, "From", Some(sender), &masthead.from.address);
     if let Some(reply_to) = &masthead.reply_to {
         field::mailbox(&mut out, "Reply-To", reply_to);
     }

@@ -75,17 +75,14 @@ fn template(request: &DraftRequest<'_>, ending: &str) -> String {
     format!("mail/{name}.{ending}")
 }
 
+/// The first title, and how many there are beside it. The sender is named in `From`, which every inbox shows.
 fn subject(request: &DraftRequest<'_>) -> String {
     let (first, others) = request.posts.split_first().expect("an edition has posts");
     let title = excerpt(&first.title, TITLE_COLUMNS);
     if others.is_empty() {
         return title;
     }
-    let values = [
-        ("publication", Value::from(request.masthead.title.as_str())),
-        ("title", Value::from(title.as_str())),
-        ("more", Value::from(others.len())),
-    ];
+    let values = [("title", Value::from(title.as_str())), ("more", Value::from(others.len()))];
     Words::of(request.lang).say("mail-digest-subject", &values)
 }
 
@@ -109,6 +106,7 @@ fn imprint<'a>(request: &DraftRequest<'a>) -> Imprint<'a> {
         date: request.date,
         key: request.key,
         label: request.label,
+        web_copy: request.web_copy,
         archived_at: request.web_copy.cloned().or_else(|| match request.posts {
             [post] => Some(request.linker.permalink(post)),
             _ => None,

@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 /// Longest encoded-word (RFC 2047 §2).
 const MAX_OCTETS: usize = 75;
 /// Longest line that holds one (RFC 2047 §2).
-const MAX_LINE: usize = 76;
+pub(super) const MAX_LINE: usize = 76;
 /// Octets of `=?utf-8?B?` and `?=`.
 const FRAME: usize = 12;
 /// With less room than this at the end of a line, a new line is begun.

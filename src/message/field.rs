@@ -45,7 +45,7 @@ pub(super) fn named(out: &mut String, field: &str, name: Option<&str>, address: 
     let name = name.map(clean).filter(|name| !name.is_empty());
     if let Some(name) = &name {
         column = push_phrase(out, column, name);
-        let fits = column + address.as_str().len() + 3 <= LINE;
+        let fits = column + address.as_str().len() + 3 <= encoded_word::MAX_LINE;
         out.push_str(if fits { " <" } else { "\r\n <" });
         out.push_str(address.as_str());
         out.push_str(">\r\n");
@@ -71,7 +71,7 @@ pub(super) fn urls<'a>(out: &mut String, name: &str, urls: impl IntoIterator<Ite
 pub(super) fn list_id(out: &mut String, title: &str, id: &str) {
     let column = begin(out, "List-Id");
     let column = push_phrase(out, column, &clean(title));
-    let fits = column + id.len() + 3 <= LINE;
+    let fits = column + id.len() + 3 <= encoded_word::MAX_LINE;
     write!(out, "{}<{id}>\r\n", if fits { " " } else { "\r\n " }).expect("a String takes all text");
 }
 

@@ -21,8 +21,10 @@ mod leaving;
 mod model;
 mod page;
 mod pem;
+mod picture;
 mod request;
 mod transfer;
+mod web_page;
 
 pub use compose::compose;
 pub use dkim::{Signer, Signers};
@@ -32,3 +34,4 @@ pub use error::{ComposeError, DraftError, SignerError};
 pub use finding::{CLIPPED_HTML_OCTETS, Finding};
 pub use model::{Envelope, IssueId, Leave, MailObject, Masthead, Recipient};
 pub use request::{Content, DraftRequest};
+pub use web_page::{WebPage, web_name};

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use crate::message::excerpt::excerpt;
 use crate::message::hole::{Hole, Markers};
+use crate::message::picture::with_widths;
 use crate::message::{Content, DraftRequest};
 use crate::post::Post;
 use crate::post::markup::wrap;
@@ -77,7 +79,7 @@ struct PostView<'a> {
     html: Option<String>,
     /// The essay or its summary, in lines of the text part.
     text: String,
-    /// The title in lines of the text part.
+    /// The title in lines of the text part, underlined.
     heading: String,
     /// Author, date and reading time in lines of the text part.
     note: String,
@@ -163,9 +165,9 @@ fn post_view<'a>(
             .as_ref()
             .map(|image| Picture { url: request.linker.resolve(post, &image.src), alt: &image.alt }),
         is_whole,
-        html: is_whole.then(|| post.render_mail(request.linker, request.markup)),
+        html: is_whole.then(|| with_widths(&post.render_mail(request.linker, request.markup))),
         text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(&post.summary) },
-        heading: lines(&post.title),
+        heading: heading(&post.title),
         entry: entry(number, &post.title),
     }
 }
@@ -173,6 +175,13 @@ fn post_view<'a>(
 /// `text` in lines of the text part.
 fn lines(text: &str) -> String {
     wrap(text, COLUMNS).join("\n")
+}
+
+/// `title` in lines of the text part, underlined.
+fn heading(title: &str) -> String {
+    let lines = wrap(title, COLUMNS);
+    let widest = lines.iter().map(|line| line.width()).max().unwrap_or_default();
+    format!("{}\n{}", lines.join("\n"), "=".repeat(widest))
 }
 
 /// ` 1. Title`, further lines below the title.

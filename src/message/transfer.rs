@@ -46,6 +46,18 @@ impl Encoding {
         }
     }
 
+    /// The text that `sent` stands for, lines of our own making.
+    pub(super) fn decode(self, sent: &[u8]) -> String {
+        let octets = match self {
+            Self::QuotedPrintable => unquoted(sent),
+            Self::Base64 => {
+                let digits: Vec<u8> = sent.iter().copied().filter(|octet| !b"\r\n".contains(octet)).collect();
+                BASE64.decode(&digits).expect("lines of base64 hold whole groups")
+            }
+        };
+        String::from_utf8(octets).expect("parts are encoded from text").replace("\r\n", "\n")
+    }
+
     /// The encoding that makes `pieces` smallest.
     fn for_pieces(pieces: &[Piece<'_>]) -> Self {
         let octets = || pieces.iter().filter_map(Piece::as_text).flat_map(str::bytes);
@@ -229,6 +241,30 @@ fn push_quoted(out: &mut Vec<u8>, value: &[u8]) {
 
 fn hex_digit(nibble: u8) -> u8 {
     b"0123456789ABCDEF"[usize::from(nibble)]
+}
+
+/// Undoes quoted-printable.
+fn unquoted(sent: &[u8]) -> Vec<u8> {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => digit - b'A' + 10,
+    };
+    let mut octets = Vec::with_capacity(sent.len());
+    let mut rest = sent;
+    loop {
+        rest = match rest {
+            [] => return octets,
+            [b'=', b'\r', b'\n', tail @ ..] => tail,
+            [b'=', high, low, tail @ ..] => {
+                octets.push(value(*high) << 4 | value(*low));
+                tail
+            }
+            [octet, tail @ ..] => {
+                octets.push(*octet);
+                tail
+            }
+        };
+    }
 }
 
 fn base64(pieces: &[Piece<'_>]) -> Vec<Segment> {
@@ -418,6 +454,7 @@ mod tests {
             prop_assert!(!sent.contains("=_"));
             prop_assert!(!format!("\r\n{sent}").contains("\r\n."), "{sent:?}");
             let decoded = decoded(part.encoding, &sent).replace("\r\n", "\n");
+            prop_assert_eq!(&part.encoding.decode(sent.as_bytes()), &decoded);
             let decoded = if is_html { unreferenced(&decoded) } else { decoded };
             let want = marked.replace(&markers.marker(Hole::Leave), &value);
             let unfilled = |text: &str| text.replace("  |", "|").replace(" |", "|");

@@ -19,6 +19,7 @@ pub struct Edition {
     pub lang: &'static str,
     pub content: Content,
     pub web_copy: Option<Url>,
+    pub templates: Templates,
 }
 
 impl Edition {
@@ -30,6 +31,7 @@ impl Edition {
             lang: "en",
             content: Content::Summary,
             web_copy: None,
+            templates: Templates::load(None).unwrap(),
         }
     }
 
@@ -47,7 +49,7 @@ impl Edition {
             content: self.content,
             linker: &urls,
             markup: &MarkupSettings::default(),
-            templates: &Templates::load(None).unwrap(),
+            templates: &self.templates,
             web_copy: self.web_copy.as_ref(),
             archive: &home,
         })

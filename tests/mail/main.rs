@@ -3,4 +3,8 @@
 mod essays;
 mod expected;
 mod oracle;
+mod signature;
+mod subject;
+mod variables;
+mod web_copy;
 mod wire;

@@ -82,6 +82,8 @@ fn the_text_part_fits_a_terminal() {
         for line in part(&mail, "text/plain").lines() {
             let is_url = line.contains("https://") || line.contains("mailto:");
             assert!(is_url || line.width() <= 78, "{name}: {line}");
+            assert!(!line.starts_with(|c| "、。，；：？！」』）ーっゃゅょ".contains(c)), "{name}: {line}");
+            assert!(!line.ends_with(['「', '『', '（']), "{name}: {line}");
         }
     }
 }
