@@ -4,6 +4,7 @@ mod essays;
 mod expected;
 mod oracle;
 mod signature;
+mod size;
 mod subject;
 mod variables;
 mod web_copy;

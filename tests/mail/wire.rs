@@ -1,6 +1,7 @@
 //! What goes over the wire, octet by octet.
 
-use postrider::message::{ComposeError, Draft, IssueId, compose};
+use postrider::message::{ComposeError, Content, Draft, IssueId, compose};
+use postrider::post::Format;
 use postrider::token::{KeyError, KeyId, Keys, Purpose, Sealed};
 use proptest::prelude::*;
 
@@ -102,8 +103,30 @@ fn what_is_no_draft_is_refused() {
     assert_eq!(Draft::from_bytes(b"{}").unwrap_err().to_string(), "a frozen draft cannot be read");
 }
 
+/// What servers, mailboxes and transfer encodings take for something else.
+fn any_mix() -> impl Strategy<Value = String> {
+    let mark = prop::sample::select(vec![
+        "\r", "\n", "\r\n", ".", "\n.\n", "\nFrom ", "=", "=\n", " ", "\t", "\0", "\u{85}", "\u{2028}", "é",
+        "雪", "\n--", "```\n", "<!--", "{{ x }}",
+    ]);
+    prop::collection::vec(mark, 0..80).prop_map(|marks| marks.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_essay_whatever_it_holds_reaches_the_wire_unencoded(mix in any_mix(), is_plain: bool, is_han: bool) {
+        let lang = if is_han { "ja" } else { "en" };
+        let mut essay = post("mix", lang, "Mix", &format!("{mix}{}", if is_han { "雪".repeat(400) } else { String::new() }));
+        if is_plain {
+            essay.body.format = Format::Plain;
+        }
+        let edition = Edition { content: Content::Full, ..Edition::of(vec![essay, on_maps()]) };
+        let mail = edition.mail_for(&recipient(Some("Ada")));
+        prop_assert_eq!(field_names(&mail.content).len(), FIELDS.len() - 1, "no Archived-At without a web copy");
+        assert_fit_for_the_wire(&mail.content, &mix);
+    }
 
     #[test]
     fn no_name_or_title_adds_a_field(name: String, title: String, publication: String) {
