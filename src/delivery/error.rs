@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::ledger::LedgerError;
+use crate::message::{ComposeError, DraftError, IssueId};
+
 /// Why sending cannot begin or go on. What concerns one recipient is in the ledger instead.
 #[derive(Debug, Error)]
 pub enum DeliveryError {
@@ -14,8 +17,17 @@ pub enum DeliveryError {
     NoRoots,
     #[error("`smtp.url` names a user: expected the password in POSTRIDER_SMTP__PASSWORD")]
     NoPassword,
-    #[error("{}: the folder for mail cannot be made", path.display())]
+    #[error("{}: no mail can be put here", path.display())]
     Maildir { path: PathBuf, source: io::Error },
     #[error("the sending threads cannot be started")]
     Runtime { source: io::Error },
+    #[error("the ledger stopped the run")]
+    Ledger {
+        #[from]
+        source: LedgerError,
+    },
+    #[error("issue {}: its mail cannot be made", issue.0)]
+    Draft { issue: IssueId, source: DraftError },
+    #[error("issue {}: its mail cannot be made", issue.0)]
+    Compose { issue: IssueId, source: ComposeError },
 }

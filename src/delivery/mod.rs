@@ -5,13 +5,23 @@
 //! Follows RFC 5321 with the extensions [`Courier`] names. Leaves out: finding the mail server of each recipient's
 //! domain. A relay does that, and has the reputation for it.
 
+mod breaker;
 mod capabilities;
 mod courier;
+mod drafts;
 mod error;
+mod feed;
+mod lane;
+mod maildir;
 mod relay;
 mod reply;
+mod retry;
 mod route;
+mod ruling;
+mod run;
+mod send;
 mod stop;
+mod throttle;
 mod tls;
 mod wire;
 
@@ -20,4 +30,5 @@ pub use error::DeliveryError;
 pub use relay::{Relay, RelayUrl, RelayUrlError, Security};
 pub use reply::{Class, Fault, Reply, Stage, Trouble};
 pub use route::{Deadlines, Password, Route, RouteSettings};
+pub use send::{Carrier, End, SendReport, Sending, send};
 pub use stop::{Stop, Stopper};

@@ -1,0 +1,100 @@
+//! Keeps the connections of a run supplied with claims, and notices when there is nobody left to send to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::delivery::drafts::{Drafts, ReadyEdition};
+use crate::delivery::error::DeliveryError;
+use crate::delivery::retry;
+use crate::delivery::run::{Held, Run, Why};
+use crate::ledger::{Claim, Setback};
+
+/// How often the ledger is asked who came due while a few connections are still at work.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Claims until the run ends, and ends it when nothing is due.
+pub(super) async fn feed(run: &Run<'_>) {
+    if let Err(error) = (Feeder { run, drafts: Drafts::default() }).work().await {
+        run.fail(error);
+    }
+}
+
+struct Feeder<'r, 'a> {
+    run: &'r Run<'a>,
+    drafts: Drafts,
+}
+
+impl Feeder<'_, '_> {
+    async fn work(&mut self) -> Result<(), DeliveryError> {
+        while !self.run.is_over() {
+            let room = self.run.room_for_claims();
+            if room == 0 {
+                self.run.something_wanted(LOOK_AGAIN).await;
+            } else if !self.claim(room).await? {
+                match self.run.is_busy() || self.run.has_claims() {
+                    true => self.run.something_wanted(LOOK_AGAIN).await,
+                    false => self.rest().await?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Claims up to `room` recipients; false if nobody is due.
+    async fn claim(&mut self, room: usize) -> Result<bool, DeliveryError> {
+        let now = self.run.now();
+        let claims = self.run.ledger.claim(room, now).await?;
+        let is_anybody_due = !claims.is_empty();
+        let mut claims = claims.into_iter();
+        let mut ready = Vec::with_capacity(claims.len());
+        while let Some(claim) = claims.next() {
+            match self.edition_of(&claim).await {
+                Ok(edition) => ready.extend(self.unless_expired(Held { claim, edition }, now)),
+                Err(error) => {
+                    self.run.add_claims(ready);
+                    claims
+                        .chain([claim])
+                        .for_each(|claim| self.run.release(claim, Setback::Lane { until: now }));
+                    return Err(error);
+                }
+            }
+        }
+        self.run.add_claims(ready);
+        Ok(is_anybody_due)
+    }
+
+    async fn edition_of(&mut self, claim: &Claim) -> Result<Arc<ReadyEdition>, DeliveryError> {
+        let key = (claim.issue, claim.edition);
+        if let Some(edition) = self.drafts.get(key) {
+            return Ok(edition);
+        }
+        let (issue, no) = key;
+        let frozen = self.run.ledger.ask(move |ledger| ledger.edition(issue, no)).await?;
+        let edition = Arc::new(ReadyEdition::decode(issue, &frozen)?);
+        self.drafts.keep(key, Arc::clone(&edition), frozen.draft.len());
+        Ok(edition)
+    }
+
+    fn unless_expired(&self, held: Held, now: Timestamp) -> Option<Held> {
+        let expire = self.run.sending.expire;
+        if now < retry::end_of_trying(held.edition.frozen_at, expire) {
+            return Some(held);
+        }
+        self.run.release(held.claim, Setback::Expired { reply: retry::words_of_expiry(expire) });
+        None
+    }
+
+    /// Nobody is due and nothing is under way: waits for who comes due next, or ends the run.
+    async fn rest(&self) -> Result<(), DeliveryError> {
+        let next_due = self.run.ledger.ask(|ledger| ledger.next_due()).await?;
+        match next_due.map(|due| retry::wait_until(due, self.run.now())) {
+            Some(wait) if self.run.spend(wait) => {
+                let _ = self.run.unless_over(tokio::time::sleep(wait)).await;
+            }
+            _ => self.run.end(Why::NothingDue),
+        }
+        Ok(())
+    }
+}

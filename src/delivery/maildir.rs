@@ -1,0 +1,273 @@
+//! Mail as files: each mail is one, in a folder in Maildir form (<https://cr.yp.to/proto/maildir.html>).
+//!
+//! A mail is written below `tmp/`, made durable, and renamed into `new/`. Its name follows from the mail alone, so
+//! a second attempt after a kill replaces the first. This is where mail ends, so it gets a `Return-Path` (RFC 5321
+//! §4.4) with the reverse-path; the forward-path stands in `To`. The rest is as it would leave over SMTP, line ends
+//! too.
+//!
+//! Intents stand between the two steps, as with a server: who left meanwhile gets nothing.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::delivery::drafts::{Drafts, ReadyEdition};
+use crate::delivery::error::DeliveryError;
+use crate::delivery::retry;
+use crate::delivery::run::{Counts, Stretch, Why};
+use crate::delivery::send::Sending;
+use crate::delivery::stop::Stop;
+use crate::ledger::{Begun, Claim, InFlight, Ledger, Outcome, Setback};
+use crate::message::{MailObject, compose};
+
+/// Mails whose intents and results share a commit.
+const BATCH: usize = 256;
+/// How often a waiting run looks whether it shall stop.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Writes mail until nothing is due, or the run shall stop.
+///
+/// # Errors
+///
+/// As [`send`](crate::delivery::send).
+pub(super) fn into_folder(
+    mut ledger: Ledger,
+    sending: &Sending<'_>,
+    folder: &Path,
+) -> Result<(Ledger, Stretch), DeliveryError> {
+    let maildir = Maildir::make(folder)?;
+    let mut round = Round { sending, maildir, drafts: Drafts::default(), counts: Counts::default() };
+    let mut patience = sending.linger;
+    let why = loop {
+        if sending.stop.is_asked() {
+            break Why::Stopped;
+        }
+        if round.hand_over(&mut ledger)? {
+            continue;
+        }
+        let due = ledger.next_due()?.map(|due| retry::wait_until(due, (sending.clock)()));
+        match due.and_then(|wait| Some((wait, patience.checked_sub(wait)?))) {
+            Some((wait, left)) => {
+                patience = left;
+                wait_unless_stopped(wait, &sending.stop);
+            }
+            None => break Why::NothingDue,
+        }
+    };
+    Ok((ledger, Stretch { counts: round.counts, why, halted: None }))
+}
+
+fn wait_unless_stopped(wait: Duration, stop: &Stop) {
+    let until = Instant::now() + wait;
+    while !stop.is_asked() && Instant::now() < until {
+        thread::sleep(GLANCE.min(until - Instant::now()));
+    }
+}
+
+/// One batch after the other.
+struct Round<'a> {
+    sending: &'a Sending<'a>,
+    maildir: Maildir,
+    drafts: Drafts,
+    counts: Counts,
+}
+
+impl Round<'_> {
+    /// Claims, writes and settles a batch; false if nobody was due.
+    fn hand_over(&mut self, ledger: &mut Ledger) -> Result<bool, DeliveryError> {
+        let now = (self.sending.clock)();
+        let claims = ledger.claim(BATCH, now)?;
+        if claims.is_empty() {
+            return Ok(false);
+        }
+        match self.write_all(ledger, &claims, now) {
+            Ok(letters) => self.put_in_place(ledger, claims, letters, now)?,
+            Err(error) => {
+                let untouched = |claim| (claim, Setback::Lane { until: now });
+                ledger.release(claims.into_iter().map(untouched).collect(), now)?;
+                return Err(error);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes a mail for each claim, and none for one that is too old. All are durable on return.
+    fn write_all(
+        &mut self,
+        ledger: &Ledger,
+        claims: &[Claim],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Letter>>, DeliveryError> {
+        let written = claims.iter().map(|claim| self.write(ledger, claim, now));
+        let letters = written.collect::<Result<Vec<_>, _>>()?;
+        // Behind the last write: the first of these makes the file system write its journal for all of them.
+        for letter in letters.iter().flatten() {
+            letter.file.sync_all().map_err(|source| self.maildir.fault(source))?;
+        }
+        Ok(letters)
+    }
+
+    fn write(
+        &mut self,
+        ledger: &Ledger,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<Option<Letter>, DeliveryError> {
+        let Sending { keys, signers, expire, .. } = self.sending;
+        let edition = self.edition_of(ledger, claim)?;
+        if now >= retry::end_of_trying(edition.frozen_at, *expire) {
+            return Ok(None);
+        }
+        let mail = compose(&edition.draft, keys, claim.issue, &claim.recipient, *signers)
+            .map_err(|source| DeliveryError::Compose { issue: claim.issue, source })?;
+        let name = file_name(edition.draft.date(), &mail.message_id);
+        let file = self.maildir.write(&name, &mail).map_err(|source| self.maildir.fault(source))?;
+        Ok(Some(Letter { name, file }))
+    }
+
+    fn edition_of(&mut self, ledger: &Ledger, claim: &Claim) -> Result<Arc<ReadyEdition>, DeliveryError> {
+        let key = (claim.issue, claim.edition);
+        if let Some(edition) = self.drafts.get(key) {
+            return Ok(edition);
+        }
+        let frozen = ledger.edition(claim.issue, claim.edition)?;
+        let edition = Arc::new(ReadyEdition::decode(claim.issue, &frozen)?);
+        self.drafts.keep(key, Arc::clone(&edition), frozen.draft.len());
+        Ok(edition)
+    }
+
+    /// Intents, names, results.
+    fn put_in_place(
+        &mut self,
+        ledger: &mut Ledger,
+        claims: Vec<Claim>,
+        letters: Vec<Option<Letter>>,
+        now: Timestamp,
+    ) -> Result<(), DeliveryError> {
+        let (mut expired, mut intents, mut ready) = (Vec::new(), Vec::new(), Vec::new());
+        for (claim, letter) in claims.into_iter().zip(letters) {
+            match letter {
+                Some(letter) => {
+                    intents.push((claim, retry::after_doubt(now)));
+                    ready.push(letter);
+                }
+                None => {
+                    let reply = retry::words_of_expiry(self.sending.expire);
+                    expired.push((claim, Setback::Expired { reply }));
+                }
+            }
+        }
+        self.counts.expired += expired.len() as u64;
+        self.count_ends(expired.len());
+        ledger.release(expired, now)?;
+        let begun = ledger.begin(intents, now)?;
+        let end = self.maildir.rename_all(begun, &ready);
+        self.settle(ledger, end, now)
+    }
+
+    fn settle(&mut self, ledger: &mut Ledger, end: Renamed, now: Timestamp) -> Result<(), DeliveryError> {
+        let outcome = match &end.failure {
+            None => Outcome::Sent { reply: "stored in the Maildir".to_owned() },
+            Some(error) => Outcome::Deferred { reply: error.to_string(), until: now, counts: false },
+        };
+        let settled = end.flying.len();
+        let results = end.flying.into_iter().map(|flying| (flying, outcome.clone())).collect();
+        ledger.settle(results, self.sending.policy, now)?;
+        if let Some(source) = end.failure {
+            return Err(self.maildir.fault(source));
+        }
+        self.counts.sent += settled as u64;
+        self.count_ends(settled + end.excluded);
+        Ok(())
+    }
+
+    fn count_ends(&mut self, ends: usize) {
+        if ends > 0 {
+            self.counts.ended += ends as u64;
+            (self.sending.progress)(self.counts.ended);
+        }
+    }
+}
+
+/// A mail below `tmp/`.
+struct Letter {
+    name: String,
+    file: File,
+}
+
+/// What came of a batch of intents.
+struct Renamed {
+    flying: Vec<InFlight>,
+    excluded: usize,
+    /// Why their mail may not be in place. It is put there again then, under the same name.
+    failure: Option<io::Error>,
+}
+
+struct Maildir(PathBuf);
+
+impl Maildir {
+    /// Makes what is missing, for its owner alone.
+    fn make(folder: &Path) -> Result<Self, DeliveryError> {
+        let maildir = Self(folder.to_owned());
+        for part in ["tmp", "new", "cur"] {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder.join(part)).map_err(|source| maildir.fault(source))?;
+        }
+        Ok(maildir)
+    }
+
+    fn fault(&self, source: io::Error) -> DeliveryError {
+        DeliveryError::Maildir { path: self.0.clone(), source }
+    }
+
+    /// Writes a mail below `tmp/`. What an attempt before this one left there is overwritten.
+    fn write(&self, name: &str, mail: &MailObject) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(self.0.join("tmp").join(name))?;
+        let return_path = format!("Return-Path: <{}>\r\n", mail.envelope.reverse_path);
+        file.write_all(&[return_path.as_bytes(), &mail.content].concat())?;
+        Ok(file)
+    }
+
+    /// Moves the mails that may be sent to `new/` and removes the others. The names are durable on return.
+    fn rename_all(&self, begun: Vec<Begun>, letters: &[Letter]) -> Renamed {
+        let mut end = Renamed { flying: Vec::new(), excluded: 0, failure: None };
+        for (begun, Letter { name, .. }) in begun.into_iter().zip(letters) {
+            let (tmp, new) = (self.0.join("tmp").join(name), self.0.join("new").join(name));
+            let done = match begun {
+                Begun::Ready(flying) => {
+                    end.flying.push(flying);
+                    fs::rename(tmp, new)
+                }
+                Begun::Excluded(_) => {
+                    end.excluded += 1;
+                    fs::remove_file(tmp)
+                }
+                Begun::Lost(_) => fs::remove_file(tmp),
+            };
+            end.failure = end.failure.or(done.err());
+        }
+        let synced = File::open(self.0.join("new")).and_then(|folder| folder.sync_all());
+        end.failure = end.failure.or(synced.err());
+        end
+    }
+}
+
+/// `SECONDS.TOKEN.DOMAIN`, as Maildir wants it: the date of the draft and the Message-ID.
+fn file_name(date: Timestamp, message_id: &str) -> String {
+    let id = message_id.trim_matches(['<', '>']);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let id: String = id.chars().map(|c| if is_plain(c) { c } else { '.' }).collect();
+    format!("{}.{id}", date.as_second())
+}

@@ -1,0 +1,124 @@
+//! A run of sending: what it is told, and what it came to.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::delivery::error::DeliveryError;
+use crate::delivery::reply::Trouble;
+use crate::delivery::route::Route;
+use crate::delivery::run::{self, Stretch, Why};
+use crate::delivery::stop::Stop;
+use crate::delivery::{maildir, run::Counts};
+use crate::ledger::{IssueState, Ledger, Policy};
+use crate::message::{IssueId, Signers};
+use crate::token::Keys;
+
+/// Where mail goes.
+pub enum Carrier {
+    Relay(Route),
+    /// A folder in Maildir form.
+    Maildir(PathBuf),
+}
+
+/// What a run of sending must be told.
+pub struct Sending<'a> {
+    pub carrier: Carrier,
+    /// Connections kept open at once.
+    pub connections: usize,
+    /// Mails handed over before a connection is closed.
+    pub messages_per_connection: usize,
+    pub policy: Policy,
+    /// How long the run waits, in all, for recipients who come due later and for a relay that fails.
+    pub linger: Duration,
+    /// How long after an issue was frozen its recipients are tried.
+    pub expire: Duration,
+    pub keys: &'a Keys,
+    pub signers: Option<&'a Signers>,
+    /// The time of the run (may be pretended, goes on from there).
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    pub stop: Stop,
+    /// Told now and then how many recipients have an end in this run.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// What a run came to. A recipient may be counted as deferred or doubtful and later as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendReport {
+    pub sent: u64,
+    /// Refused for good, or not sendable at all.
+    pub refused: u64,
+    /// Put off by the server: how often.
+    pub deferred: u64,
+    /// The reply to the final dot was lost: how often.
+    pub doubtful: u64,
+    /// Left, or were suppressed or withdrawn, since their issue was frozen.
+    pub excluded: u64,
+    /// Given up: tried for too long.
+    pub expired: u64,
+    pub end: End,
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nobody waits any more.
+    Done,
+    /// Some wait for their next attempt, first at this time.
+    Waiting { next_due: Timestamp },
+    /// It was asked to stop.
+    Stopped,
+    /// The relay cannot be used now.
+    RelayDown { trouble: Trouble, next_due: Option<Timestamp> },
+    /// A person must act: authentication, sender refused, size; or an issue was halted because its content is
+    /// refused.
+    Operator { why: String, issue: Option<IssueId> },
+}
+
+/// Sends what is due in `ledger` and gives it back, with issues that nobody waits for marked as done.
+///
+/// The caller holds the [`SenderLock`](crate::ledger::SenderLock) and has taken back what a dead sender held
+/// ([`Ledger::reap`]). Runs a runtime of its own: not to be called within another.
+///
+/// # Errors
+///
+/// If the ledger fails: nothing was sent then that it does not know of. If a frozen draft cannot be read or composed
+/// from, or a folder for mail cannot be written.
+pub fn send(ledger: Ledger, sending: Sending<'_>) -> Result<(Ledger, SendReport), DeliveryError> {
+    let excluded_before = excluded(&ledger)?;
+    let (mut ledger, stretch) = match &sending.carrier {
+        Carrier::Relay(route) => run::over_connections(ledger, &sending, route)?,
+        Carrier::Maildir(folder) => maildir::into_folder(ledger, &sending, folder)?,
+    };
+    let excluded = excluded(&ledger)?.saturating_sub(excluded_before);
+    ledger.finish_issues()?;
+    let now = (sending.clock)();
+    let next_due = ledger.next_due()?.map(|due| due.max(now));
+    let report = report(stretch, excluded, next_due);
+    Ok((ledger, report))
+}
+
+/// How many recipients are excluded, of the issues that may still be sent or were just now.
+fn excluded(ledger: &Ledger) -> Result<u64, DeliveryError> {
+    let mut sum = 0;
+    for issue in ledger.issues()? {
+        if issue.state == IssueState::Sending || issue.state == IssueState::Halted {
+            sum += ledger.status(issue.id)?.recipients.excluded;
+        }
+    }
+    Ok(sum)
+}
+
+fn report(stretch: Stretch, excluded: u64, next_due: Option<Timestamp>) -> SendReport {
+    let Counts { sent, refused, deferred, doubtful, expired, .. } = stretch.counts;
+    let end = match (stretch.why, stretch.halted, next_due) {
+        (Why::Stopped, ..) => End::Stopped,
+        (Why::Operator { why }, ..) => End::Operator { why, issue: None },
+        (Why::RelayDown { trouble }, _, next_due) => End::RelayDown { trouble, next_due },
+        (Why::NothingDue, Some((issue, why)), _) => End::Operator { why, issue: Some(issue) },
+        (Why::NothingDue, None, Some(next_due)) => End::Waiting { next_due },
+        (Why::NothingDue, None, None) => End::Done,
+    };
+    SendReport { sent, refused, deferred, doubtful, excluded, expired, end }
+}

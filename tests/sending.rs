@@ -1,0 +1,334 @@
+//! Whole runs of sending: a ledger on disk, a server that fails at every step.
+//!
+//! What the server took is compared with what the ledger says, as far as the promise in `docs/delivery.md` goes.
+
+#[path = "support/publication.rs"]
+mod publication;
+#[path = "support/smtp.rs"]
+mod smtp;
+
+use std::time::{Duration, Instant};
+
+use postrider::delivery::{End, SendReport, Stage, Stopper};
+use postrider::ledger::{IssueState, Policy, RowState, Tally};
+
+use publication::{Publication, counted};
+use smtp::{Act, Script, Server, Step};
+
+fn report(end: End) -> SendReport {
+    SendReport { sent: 0, refused: 0, deferred: 0, doubtful: 0, excluded: 0, expired: 0, end }
+}
+
+/// Runs again and again, each time when the next recipient is due, until a run ends otherwise.
+fn send_until_it_is_over(publication: &Publication, url: &str) -> Vec<SendReport> {
+    let mut reports = Vec::new();
+    for _ in 0..40 {
+        let report = publication.send_to(url).unwrap();
+        let next_due = match &report.end {
+            End::Waiting { next_due } => Some(*next_due),
+            End::RelayDown { next_due, .. } => *next_due,
+            _ => None,
+        };
+        reports.push(report);
+        match next_due {
+            Some(time) => publication.go_on_to(time),
+            None => return reports,
+        }
+    }
+    panic!("it is never over: {:?}", reports.last());
+}
+
+/// Every reader was accepted once, or as often as `most`.
+fn assert_each_has_it(server: &Server, readers: usize, most: usize) {
+    let accepted =
+        counted(server.taken().iter().filter(|mail| mail.is_accepted).map(|mail| mail.forward_path.clone()));
+    assert_eq!(accepted.len(), readers, "nobody misses");
+    assert!(accepted.values().all(|times| *times <= most), "{accepted:?}");
+}
+
+#[test]
+fn everybody_gets_it_once_and_the_issue_is_done() {
+    let server = Server::start(Script::default());
+    let publication = Publication::sending_to(250);
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { sent: 250, ..report(End::Done) });
+    assert_each_has_it(&server, 250, 1);
+    let status = publication.status();
+    assert_eq!(status.recipients, Tally { sent: 250, ..Tally::default() });
+    assert_eq!(status.issue.state, IssueState::Done);
+    assert_eq!(publication.progress.into_inner(), 250);
+    assert!((3..=4).contains(&server.most_open()), "{}", server.most_open());
+    let ids = counted(server.taken().iter().map(|mail| mail.message_id.clone()));
+    assert_eq!(ids.len(), 250);
+}
+
+#[test]
+fn a_run_with_nobody_to_send_to_opens_no_connection() {
+    let server = Server::start(Script::default());
+    let publication = Publication::sending_to(3);
+    publication.send_to(&server.url()).unwrap();
+    let before = server.connections();
+    assert_eq!(publication.send_to(&server.url()).unwrap(), report(End::Done));
+    assert_eq!(server.connections(), before);
+}
+
+#[test]
+fn who_is_put_off_gets_it_at_the_next_try_and_others_do_not_wait() {
+    for step in [Step::Rcpt, Step::Data, Step::Dot] {
+        let act = Act::Say("450 4.2.0 greylisted");
+        let script = Script::default().for_recipient("reader-3", step, act).times(2);
+        let server = Server::start(script);
+        let publication = Publication::sending_to(10);
+        let told = send_until_it_is_over(&publication, &server.url());
+        assert_eq!((told[0].sent, told[0].deferred), (9, 1), "{step:?}");
+        assert_eq!((told[1].sent, told[1].deferred), (0, 1), "{step:?}");
+        assert_eq!(told[2], SendReport { sent: 1, ..report(End::Done) }, "{step:?}");
+        let End::Waiting { next_due } = told[0].end else { panic!("{:?}", told[0].end) };
+        let wait = next_due.duration_since(publication::start()).as_secs();
+        assert!((270..=330).contains(&wait), "{step:?}: {wait} s");
+        assert_each_has_it(&server, 10, 1);
+        publication.assert_sound();
+    }
+}
+
+#[test]
+fn a_run_that_lingers_waits_for_who_comes_due_meanwhile() {
+    let act = Act::Say("450 4.2.0 greylisted");
+    let server = Server::start(Script::default().for_recipient("reader-0", Step::Rcpt, act).times(1));
+    let mut publication = Publication::sending_to(2);
+    publication.linger = Duration::from_secs(200);
+    let told = publication.send_to(&server.url()).unwrap();
+    assert!(matches!(told.end, End::Waiting { .. }), "due after 270 s at the least: {told:?}");
+}
+
+#[test]
+fn who_is_refused_for_good_fails_and_a_dead_address_is_suppressed() {
+    let script = Script::default()
+        .for_recipient("reader-1", Step::Rcpt, Act::Say("550 5.1.1 <reader-1@example.org>: unknown"))
+        .for_recipient("reader-2", Step::Rcpt, Act::Say("550 5.7.1 blocked"))
+        .for_recipient("reader-3", Step::Dot, Act::Say("554 5.7.1 spam"));
+    let server = Server::start(script);
+    let publication = Publication::sending_to(10);
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { sent: 7, refused: 3, ..report(End::Done) });
+    let replies: Vec<_> =
+        publication.rows(RowState::Failed).into_iter().map(|row| row.reply.unwrap()).collect();
+    assert_eq!(replies, ["550 5.1.1 …@… unknown", "550 5.7.1 blocked", "554 5.7.1 spam"]);
+    assert_eq!(publication.ledger().headcount().unwrap().suppressed, 1);
+    publication.assert_sound();
+}
+
+#[test]
+fn a_storm_of_421_costs_nobody_an_attempt() {
+    for step in [Step::Greeting, Step::Mail, Step::Rcpt] {
+        let script = Script::default().at(step, Act::SayAndDrop("421 4.3.2 busy")).times(12);
+        let server = Server::start(script);
+        let publication = Publication::sending_to(40);
+        let mut told = publication.send_to(&server.url()).unwrap();
+        for _ in 0..10 {
+            if told.end == End::Done {
+                break;
+            }
+            assert!(matches!(told.end, End::RelayDown { .. } | End::Waiting { .. }), "{step:?}: {told:?}");
+            assert!(publication.rows(RowState::Queued).iter().all(|row| row.attempts == 0), "{step:?}");
+            publication.go_on_to(publication.status().next_due.unwrap());
+            told = publication.send_to(&server.url()).unwrap();
+        }
+        assert_eq!(told.end, End::Done, "{step:?}");
+        assert!(publication.rows(RowState::Sent).iter().all(|row| row.attempts <= 1), "{step:?}");
+        assert_each_has_it(&server, 40, 1);
+    }
+}
+
+#[test]
+fn connections_lost_before_the_dot_lose_nobody_and_send_nothing_twice() {
+    for step in [Step::Ehlo, Step::Mail, Step::Rcpt, Step::Data, Step::Content] {
+        let server = Server::start(Script::default().at(step, Act::Drop).times(5));
+        let publication = Publication::sending(30, 40_000);
+        let told = send_until_it_is_over(&publication, &server.url());
+        assert_eq!(told.last().unwrap().end, End::Done, "{step:?}");
+        // The system takes a short mail whole, so a cut within it leaves a doubt.
+        let doubts = told.iter().map(|told| told.doubtful).sum::<u64>();
+        assert!(doubts == 0 || step == Step::Content, "{step:?}: {doubts}");
+        assert_each_has_it(&server, 30, 1);
+        publication.assert_sound();
+    }
+}
+
+#[test]
+fn a_lost_reply_is_resent_or_held_as_the_publisher_wants() {
+    for (policy, most) in [(Policy::Resend, 2), (Policy::Hold, 1)] {
+        let script = Script::default().for_recipient("reader-2", Step::Dot, Act::TakeAndDrop).times(1);
+        let server = Server::start(script);
+        let mut publication = Publication::sending_to(10);
+        publication.policy = policy;
+        let told = send_until_it_is_over(&publication, &server.url());
+        assert_eq!(told.iter().map(|told| told.doubtful).sum::<u64>(), 1, "{policy:?}");
+        assert_each_has_it(&server, 10, most);
+        let doubtful = publication.rows(RowState::Doubtful);
+        match policy {
+            Policy::Hold => {
+                assert_eq!(doubtful.len(), 1);
+                let words = doubtful[0].reply.as_deref();
+                assert_eq!(words, Some("end of data: the server closed the connection"));
+            }
+            Policy::Resend => {
+                let ids = counted(server.taken().iter().map(|mail| mail.message_id.clone()));
+                assert_eq!((doubtful.len(), ids.len()), (0, 10), "the same Message-ID at each attempt");
+            }
+        }
+        publication.assert_sound();
+    }
+}
+
+#[test]
+fn a_relay_that_never_answers_the_dot_is_left_alone_soon() {
+    let server = Server::start(Script::default().at(Step::Dot, Act::TakeAndDrop));
+    let publication = Publication::sending_to(100);
+    let told = publication.send_to(&server.url()).unwrap();
+    let End::RelayDown { trouble, .. } = told.end else { panic!("{told:?}") };
+    assert_eq!(trouble.stage, Stage::EndOfData);
+    assert!(server.accepted() <= 16, "{} of 100 over 4 connections", server.accepted());
+    assert_eq!(publication.status().recipients.open(), 100);
+}
+
+#[test]
+fn what_only_the_operator_can_mend_ends_the_run_and_changes_no_row() {
+    for (step, words, want) in [
+        (Step::Mail, "550 5.7.1 bad sender", "MAIL: 550 5.7.1 bad sender"),
+        (Step::Mail, "530 5.7.0 log in", "MAIL: 530 5.7.0 log in"),
+        (Step::Dot, "535 5.7.8 log in again", "end of data: 535 5.7.8 log in again"),
+        (Step::Rcpt, "454 Daily message quota exceeded", "RCPT: 454 Daily message quota exceeded"),
+    ] {
+        let server = Server::start(Script::default().at(step, Act::Say(words)));
+        let publication = Publication::sending_to(20);
+        let told = publication.send_to(&server.url()).unwrap();
+        let why = want.to_owned();
+        assert_eq!(told, report(End::Operator { why, issue: None }), "{words}");
+        assert_eq!(publication.status().recipients, Tally { queued: 20, ..Tally::default() });
+        assert!(publication.rows(RowState::Queued).iter().all(|row| row.attempts == 0));
+        assert_eq!(publication.status().issue.state, IssueState::Sending);
+    }
+}
+
+#[test]
+fn an_issue_whose_content_is_refused_is_halted_and_can_be_resumed() {
+    let act = Act::Say("554 5.7.1 looks like spam");
+    let server = Server::start(Script::default().at(Step::Dot, act).times(9));
+    let publication = Publication::sending_to(100);
+    let told = publication.send_to(&server.url()).unwrap();
+    let why = "554 5.7.1 looks like spam".to_owned();
+    assert_eq!(told.end, End::Operator { why: why.clone(), issue: Some(publication.issue) });
+    assert!((5..=8).contains(&told.refused), "{told:?}");
+    let status = publication.status();
+    assert_eq!((status.issue.state, status.issue.why_halted), (IssueState::Halted, Some(why)));
+    assert_eq!(status.recipients.queued, 100 - told.refused, "nobody stays claimed");
+    publication.ledger().resume(publication.issue, publication.now()).unwrap();
+    send_until_it_is_over(&publication, &server.url());
+    assert!(publication.status().recipients.sent >= 96);
+}
+
+#[test]
+fn a_wrong_port_is_told_within_two_seconds() {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut publication = Publication::sending_to(100);
+    publication.linger = Duration::from_secs(600);
+    let began = Instant::now();
+    let told = publication.send_to(&format!("smtp://{address}")).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    let End::RelayDown { trouble, next_due } = told.end else { panic!("{told:?}") };
+    assert_eq!((trouble.stage, next_due), (Stage::Connect, Some(publication.now())));
+    assert_eq!(publication.status().recipients, Tally { queued: 100, ..Tally::default() });
+}
+
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_claimed_and_nothing_in_flight() {
+    let (stopper, stop) = Stopper::new();
+    let server = Server::start(Script { latency: Duration::from_millis(5), ..Script::default() });
+    let mut publication = Publication::sending_to(2_000);
+    publication.stop = stop;
+    let told = std::thread::scope(|scope| {
+        let run = scope.spawn(|| publication.send_to(&server.url()).unwrap());
+        while server.accepted() < 20 {
+            std::thread::yield_now();
+        }
+        stopper.stop();
+        run.join().unwrap()
+    });
+    assert_eq!(told.end, End::Stopped);
+    let recipients = publication.status().recipients;
+    assert_eq!(recipients, Tally { sent: told.sent, queued: 2_000 - told.sent, ..Tally::default() });
+    assert_eq!(server.accepted() as u64, told.sent);
+    publication.stop = postrider::delivery::Stop::never();
+    publication.send_to(&server.url()).unwrap();
+    assert_each_has_it(&server, 2_000, 1);
+}
+
+#[test]
+fn no_data_follows_when_the_ledger_cannot_be_written() {
+    let server = Server::start(Script::default());
+    let publication = Publication::sending_to(20);
+    let spoil = rusqlite::Connection::open(publication.path()).unwrap();
+    spoil
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE UPDATE OF attempts ON delivery WHEN new.state = 'I'
+             BEGIN SELECT raise(ABORT, 'full'); END",
+        )
+        .unwrap();
+    let error = publication.send_to(&server.url()).unwrap_err();
+    assert_eq!(error.to_string(), "the ledger stopped the run");
+    assert!(!server.commands().iter().any(|line| line == "DATA"), "{:?}", server.commands());
+    spoil.execute_batch("DROP TRIGGER full").unwrap();
+    publication.ledger().reap(Policy::Resend).unwrap();
+    publication.send_to(&server.url()).unwrap();
+    assert_each_has_it(&server, 20, 1);
+}
+
+#[test]
+fn who_left_since_the_issue_was_frozen_is_excluded() {
+    let server = Server::start(Script::default());
+    let publication = Publication::sending_to(10);
+    let id = publication.rows(RowState::Queued)[4].subscriber;
+    publication.ledger().leave(id, "asked", publication.now()).unwrap();
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { sent: 9, excluded: 1, ..report(End::Done) });
+}
+
+#[test]
+fn an_issue_too_old_is_given_up() {
+    let server = Server::start(Script::default());
+    let mut publication = Publication::sending_to(10);
+    publication.expire = Duration::from_secs(3600);
+    publication.go_on_to(publication::start() + jiff::SignedDuration::from_hours(2));
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { expired: 10, ..report(End::Done) });
+    assert_eq!(server.accepted(), 0);
+    let words = publication.rows(RowState::Expired)[0].reply.clone();
+    assert_eq!(words.as_deref(), Some("given up 1 hours after the issue was frozen"));
+}
+
+#[test]
+fn a_folder_takes_mail_once_whatever_happened_before() {
+    let publication = Publication::sending_to(600);
+    let told = publication.send_to_outbox().unwrap();
+    assert_eq!(told, SendReport { sent: 600, ..report(End::Done) });
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(publication.outbox().join("new"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    assert_eq!(before.len(), 600);
+    let mail = std::fs::read_to_string(publication.outbox().join("new").join(&before[0])).unwrap();
+    assert!(mail.starts_with("Return-Path: <bounces+"), "{mail}");
+    assert!(mail.contains("\r\nTo: \"Reader") || mail.contains("\r\nTo: Reader"), "{mail}");
+    // As if the results had been lost with a kill.
+    let lost = rusqlite::Connection::open(publication.path()).unwrap();
+    lost.execute_batch("UPDATE delivery SET state = 'Q'; UPDATE issue SET state = 'sending'").unwrap();
+    publication.send_to_outbox().unwrap();
+    assert_eq!(names(), before);
+    assert_eq!(std::fs::read_dir(publication.outbox().join("tmp")).unwrap().count(), 0);
+}
