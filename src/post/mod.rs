@@ -10,6 +10,7 @@ pub mod markup;
 mod model;
 mod settings;
 mod remarks;
+mod encoding;
 mod source;
 mod matter;
 mod dates;

@@ -3,6 +3,7 @@
 //! A byte order mark is dropped and every line end becomes a line feed, so that a post reads, and its
 //! digest comes out, the same on every system. UTF-8 is the only encoding; a NUL is no text.
 
+use crate::post::encoding;
 use crate::post::remarks::Flaw;
 
 /// How front matter is written.
@@ -54,23 +55,28 @@ pub(super) struct Source<'a> {
 
 /// The text of a file, its line ends all line feeds.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, Flaw> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(not_utf8(1, "UTF-16"));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        not_utf8(line_of(bytes, at), &format!("the octet 0x{:02x}", bytes[at]))
-    })?;
-    if let Some(at) = text.find('\0') {
-        return Err(Flaw::new(line_of(bytes, at), "expected text, found a NUL"));
-    }
+    let text = text_of(bytes)?;
     Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() })
 }
 
-fn not_utf8(line: usize, found: &str) -> Flaw {
-    Flaw::new(line, format!("expected text in UTF-8, found {found}"))
-        .with_help("save the file as UTF-8, or convert it with `iconv -f BIG5 -t UTF-8` and the like")
+/// The text of a file as it is, without its byte order mark.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Flaw> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
+    match text.find('\0') {
+        Some(at) if encoding::guess(bytes).is_some() => Err(not_utf8(bytes, at)),
+        Some(at) => Err(Flaw::new(line_of(bytes, at), "expected text, found a NUL")),
+        None => Ok(text),
+    }
+}
+
+fn not_utf8(bytes: &[u8], at: usize) -> Flaw {
+    let (found, from) = match encoding::guess(bytes) {
+        Some(named) => (named.name.to_owned(), named.iconv),
+        None => (format!("the octet 0x{:02x}", bytes[at]), "ENCODING"),
+    };
+    Flaw::new(line_of(bytes, at), format!("expected text in UTF-8, found {found}"))
+        .with_help(format!("save the file as UTF-8, or convert it with `iconv -f {from} -t UTF-8`"))
 }
 
 /// The line, from 1, on which the octet `at` stands.
@@ -141,6 +147,7 @@ mod tests {
         for (bytes, line, what) in [
             (&b"a\nb\xa4\xa4\n"[..], 2, "expected text in UTF-8, found the octet 0xa4"),
             (b"\xff\xfea\0", 1, "expected text in UTF-8, found UTF-16"),
+            (b"a\0b\0\n\0", 1, "expected text in UTF-8, found UTF-16"),
             (b"a\r\n\r\nb\0", 3, "expected text, found a NUL"),
         ] {
             let flaw = decode(bytes).unwrap_err();
