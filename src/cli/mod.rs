@@ -3,6 +3,7 @@
 //! In: what the system gives a program. Out: text for people or one JSON object, and an exit code.
 //! One file a verb; [`desk::Desk`] is what every verb is handed.
 
+mod adopt;
 mod args;
 mod book;
 mod build;
@@ -13,6 +14,7 @@ mod exit;
 mod init;
 mod keys;
 mod ledger;
+mod new;
 mod outlook;
 mod plan;
 mod plan_words;
@@ -81,6 +83,8 @@ fn wrong_use(error: &clap::Error) -> Failure {
 fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
     match verb {
         Verb::Init(args) => init::run(desk, &args),
+        Verb::New(args) => new::run(desk, &args),
+        Verb::Adopt(args) => adopt::run(desk, &args),
         Verb::Build(args) => build::run(desk, &args),
         Verb::Plan(args) => plan::run(desk, &args),
         Verb::Subscribers(verb) => subscribers::run(desk, &verb),

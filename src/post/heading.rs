@@ -37,7 +37,8 @@ fn first_line(source: &str) -> Option<(&str, &str)> {
     (!source.is_empty()).then(|| source.split_once('\n').unwrap_or((source, "")))
 }
 
-fn atx(line: &str) -> Option<&str> {
+/// The text of `# On maps`.
+pub(super) fn atx(line: &str) -> Option<&str> {
     let text = line.strip_prefix("# ")?.trim();
     let open = text.trim_end_matches('#');
     let text = if open.is_empty() || open.ends_with([' ', '\t']) { open.trim_end() } else { text };

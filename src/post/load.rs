@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::post::essay::{self, Desk, Essay, Reading};
-use crate::post::walk::{self, Found};
+use crate::post::walk::{self, Found, WalkError};
 use crate::post::{Fault, Held, PostSettings, Posts, unique};
 
 /// Why a posts folder gives no posts.
@@ -51,15 +51,19 @@ impl Posts {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Self, LoadError> {
-        let found = walk::walk(posts_dir).map_err(|error| LoadError::Io {
-            path: shown_as.components().chain(error.path.components()).collect(),
-            cause: error.cause,
-        })?;
+        let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        let readings: Result<Vec<Reading>, LoadError> =
-            found.essays.par_iter().map(|path| read_file(posts_dir, path, desk)).collect();
-        gather(readings?, &found, shown_as)
+        gather(read_all(posts_dir, &found, desk)?, &found, shown_as)
     }
+}
+
+pub(super) fn unreadable(shown_as: &Path, error: WalkError) -> LoadError {
+    LoadError::Io { path: shown_as.components().chain(error.path.components()).collect(), cause: error.cause }
+}
+
+/// Every essay that was found, in order of path.
+pub(super) fn read_all(posts_dir: &Path, found: &Found, desk: Desk<'_>) -> Result<Vec<Reading>, LoadError> {
+    found.essays.par_iter().map(|path| read_file(posts_dir, path, desk)).collect()
 }
 
 fn read_file(posts_dir: &Path, path: &Path, desk: Desk<'_>) -> Result<Reading, LoadError> {
@@ -78,7 +82,7 @@ fn gather(readings: Vec<Reading>, found: &Found, shown_as: &Path) -> Result<Post
         findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown.clone())));
         essays.extend(essay);
     }
-    faults.extend(unique::faults(&essays, shown_as));
+    faults.extend(unique::faults(&essays.iter().collect::<Vec<_>>(), shown_as));
     sort(&mut faults);
     if !faults.is_empty() {
         return Err(LoadError::Faults(faults));

@@ -27,7 +27,9 @@ mod essay;
 mod walk;
 mod unique;
 mod load;
+mod adopt;
 
+pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
 pub use load::LoadError;
 pub use markup::{MarkupSettings, Survey, highlight_css, survey};
 pub use model::{

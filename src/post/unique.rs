@@ -31,7 +31,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Every clash among `essays`, told at the later file and naming the earlier one.
-pub(super) fn faults(essays: &[Essay], shown_as: &Path) -> Vec<Fault> {
+pub(super) fn faults(essays: &[&Essay], shown_as: &Path) -> Vec<Fault> {
     let mut clashes = Clashes { shown_as, faults: Vec::new() };
     clashes.ids(essays);
     clashes.paths(essays);
@@ -44,7 +44,7 @@ struct Clashes<'a> {
 }
 
 impl Clashes<'_> {
-    fn ids(&mut self, essays: &[Essay]) {
+    fn ids(&mut self, essays: &[&Essay]) {
         let mut first: HashMap<&str, &Essay> = HashMap::new();
         for essay in essays {
             let id = essay.post.id.as_str();
@@ -64,7 +64,7 @@ impl Clashes<'_> {
     }
 
     /// Slugs first, so that an alias is what has to give way.
-    fn paths(&mut self, essays: &[Essay]) {
+    fn paths(&mut self, essays: &[&Essay]) {
         let mut taken: HashMap<String, &Essay> = HashMap::new();
         for essay in essays {
             let slug = essay.post.slug.as_str();

@@ -85,7 +85,8 @@ impl Found {
     }
 }
 
-fn is_passed_over(path: &Path) -> bool {
+/// Whether the file or folder is none of the essays and none of what they show.
+pub(super) fn is_passed_over(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let is_note = file_name::format(path).is_some()
         && ["readme", "_index"].iter().any(|note| name.split('.').next() == Some(note));
