@@ -63,7 +63,7 @@ fn given(desk: &Desk, config: &Config, files: &[PathBuf]) -> Result<Vec<Given>, 
 
 /// Where `file` is: seen from here or, as notes name posts, from the publication's root.
 fn place(desk: &Desk, file: &Path) -> PathBuf {
-    let from_root = desk.from_root(file);
+    let from_root = desk.global.root.join(file);
     if !file.exists() && from_root.exists() { from_root } else { file.to_owned() }
 }
 
@@ -110,10 +110,10 @@ fn write_all(posts_folder: &Path, adoptions: &[Adoption]) -> Result<(), Failure>
 pub fn create(target: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = fs::create_dir_all(target.parent().unwrap_or(Path::new("."))).and_then(|()| {
         let mut file = File::create_new(target)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        // Half a post is none; if it cannot be removed either, the first error is the one to tell.
-        if written.is_err() && fs::remove_file(target).is_err() {}
-        written
+        file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+            // Half a post is none. If it cannot be removed either, the first error is the one to tell.
+            let _gone = fs::remove_file(target);
+        })
     });
     written.map_err(|error| unwritten(target, &error))
 }

@@ -368,7 +368,7 @@ fn month_named(word: &str) -> Option<u32> {
     let fitting: Vec<u32> = MONTHS
         .iter()
         .zip(1..)
-        .filter(|(names, _)| names.iter().any(|n| is_beginning(&n)))
+        .filter(|(names, _)| names.iter().any(|n| is_beginning(n)))
         .map(|(_, n)| n)
         .collect();
     match fitting.as_slice() {
