@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::post::{MarkupSettings, Post, PostId, Posts, Slug};
+use crate::post::{MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::feed::{self, Feed, FeedError, Oversize, Scope, feeds};
 use crate::site::pages::{Press, check_slugs, lists, overviews, post_page, redirects, style_sheet};
 use crate::site::sitemap::{self, SitemapEntry};
@@ -94,7 +94,7 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     let portable = emit_posts(source, &press, &carried_by_feeds(&feeds, source.settings), &emit)?;
     emit(press.not_found()?)?;
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
-    feeds.par_iter().try_for_each(|feed| lists(&press, feed)?.into_iter().try_for_each(&emit))?;
+    feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
     let oversizes = emit_feeds(source, &urls, &portable, &emit)?;
     emit(opml::artifact(source.posts, source.settings, &urls)?)?;
     sitemap::artifacts(&sitemap_entries(&feeds, &urls), &urls)?.into_iter().try_for_each(&emit)?;
@@ -116,7 +116,7 @@ fn carried_by_feeds<'a>(feeds: &[Feed<'a>], settings: &SiteSettings) -> HashSet<
     feeds.iter().flat_map(|feed| feed.posts.iter().take(items)).map(|post| &post.id).collect()
 }
 
-/// Renders each essay once, for its page and for the feeds that carry it.
+/// Renders each essay once, for its page and, where a feed carries it, for that.
 fn emit_posts<'a>(
     source: &Source<'a>,
     press: &Press<'_>,
@@ -125,10 +125,15 @@ fn emit_posts<'a>(
 ) -> Result<Portable<'a>, SiteError> {
     let posts = source.posts.published.par_iter().enumerate();
     let portable = posts.map(|(index, post)| {
-        let rendering = post.render(press.urls, source.markup);
-        emit(post_page(press, source.posts, index, &rendering.web)?)?;
+        let (web, portable) = if carried.contains(&post.id) {
+            let Rendering { web, portable } = post.render(press.urls, source.markup);
+            (web, Some((&post.id, Arc::from(portable))))
+        } else {
+            (post.render_web(press.urls, source.markup), None)
+        };
+        emit(post_page(press, source.posts, index, &web)?)?;
         redirects(press, post)?.into_iter().try_for_each(emit)?;
-        Ok(carried.contains(&post.id).then(|| (&post.id, Arc::from(rendering.portable))))
+        Ok(portable)
     });
     portable.filter_map(Result::transpose).collect()
 }

@@ -22,7 +22,9 @@ pub enum Flavour {
 /// Writes `document`, the body of `post`.
 pub fn write(document: &Document, post: &Post, linker: &dyn Linker, flavour: Flavour) -> String {
     let permalink = linker.permalink(post).to_string();
-    let mut writer = Writer { post, linker, permalink, flavour, out: String::new() };
+    // Essays grow by half to the double.
+    let out = String::with_capacity(2 * post.body.source.len());
+    let mut writer = Writer { post, linker, permalink, flavour, out };
     writer.blocks(&document.nodes);
     writer.notes(&document.notes);
     writer.out
@@ -103,9 +105,9 @@ impl Writer<'_> {
     }
 
     fn wrapped(&mut self, name: &str, nodes: &[Node]) {
-        self.put(&format!("<{name}>"));
+        self.out.extend(["<", name, ">"]);
         self.inlines(nodes);
-        self.put(&format!("</{name}>"));
+        self.close(name);
     }
 
     /// The id serves links to this page; elsewhere links lead to this page anyway.
@@ -209,7 +211,7 @@ impl Writer<'_> {
             self.put("<span");
             match self.flavour {
                 Flavour::Web => self.attribute("class", token.class()),
-                _ => self.attribute("style", &format!("color:{}", token.colour())),
+                _ => self.out.extend([" style=\"color:", token.colour(), "\""]),
             }
             self.put(">");
             push_text(text, &mut self.out);
@@ -236,7 +238,7 @@ impl Writer<'_> {
     fn row(&mut self, cells: &[Cell], name: &str, columns: &[Alignment]) {
         self.put("<tr>\n");
         for (at, cell) in cells.iter().enumerate() {
-            self.put(&format!("<{name}"));
+            self.out.extend(["<", name]);
             if name == "th" {
                 self.attribute("scope", "col");
             }
@@ -248,7 +250,8 @@ impl Writer<'_> {
             }
             self.put(">");
             self.inlines(cell);
-            self.put(&format!("</{name}>\n"));
+            self.close(name);
+            self.put("\n");
         }
         self.put("</tr>\n");
     }
@@ -407,7 +410,7 @@ impl Writer<'_> {
 
     /// Ends it.
     pub fn close(&mut self, name: &str) {
-        self.put(&format!("</{name}>"));
+        self.out.extend(["</", name, ">"]);
     }
 
     /// Writes what stands within an element of the author's.

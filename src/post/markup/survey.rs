@@ -103,7 +103,10 @@ impl Length {
     fn add(&mut self, text: &str) {
         let mut is_in_word = false;
         for c in text.chars() {
-            if is_han_or_kana(c) {
+            if c.is_ascii_alphanumeric() {
+                self.words += usize::from(!is_in_word);
+                is_in_word = true;
+            } else if is_han_or_kana(c) {
                 self.characters += 1;
                 is_in_word = false;
             } else if c.is_whitespace() || is_wide_mark(c) {

@@ -1,5 +1,6 @@
 //! Lists of posts, newest first, on as many pages as they need.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::post::Post;
@@ -19,14 +20,17 @@ struct List {
     pagination: Pagination,
 }
 
-/// Every page of the list of `feed`'s posts.
-pub(crate) fn lists(press: &Press<'_>, feed: &Feed<'_>) -> Result<Vec<Artifact>, TemplateError> {
+/// Every page of the list of `feed`'s posts, made by several threads: some lists are long.
+pub(crate) fn lists<'a>(
+    press: &'a Press<'_>,
+    feed: &'a Feed<'_>,
+) -> impl ParallelIterator<Item = Result<Artifact, TemplateError>> + 'a {
     let chunks: Vec<&[&Post]> = match feed.posts.len() {
         0 => vec![&[]],
         _ => feed.posts.chunks(press.settings.posts_per_page.max(1)).collect(),
     };
     let pages = chunks.len();
-    chunks.into_iter().zip(1..).map(|(posts, number)| list_page(press, feed, posts, number, pages)).collect()
+    chunks.into_par_iter().enumerate().map(move |(at, posts)| list_page(press, feed, posts, at + 1, pages))
 }
 
 fn list_page(
