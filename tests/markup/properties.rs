@@ -3,7 +3,7 @@
 use postrider::post::{Format, MarkupSettings, survey};
 use proptest::prelude::*;
 
-use super::essay::{post, urls};
+use super::essay::{post, text, urls};
 
 /// Text of pieces that mean something to Markdown, HTML or TeX, in any order.
 fn essay() -> impl Strategy<Value = String> {
@@ -47,6 +47,7 @@ fn essay() -> impl Strategy<Value = String> {
             "<img src=x>",
             "&amp;",
             "&#1;",
+            "&#13;",
             "\u{0}",
             "\u{1}",
             "\u{2}",
@@ -102,6 +103,14 @@ proptest! {
         let survey = survey(&post.body, &post.lang);
         prop_assert!(!survey.summary.contains('\n'));
         prop_assert!(survey.reading_minutes >= 1);
+    }
+}
+
+#[test]
+fn an_entity_that_is_no_text_leaves_no_white_space_behind() {
+    for source in ["wait &#1;", "wait &#13;", "    wait &#1;\n\nwait &#1;"] {
+        let text = text(source, "en");
+        assert!(text.lines().all(|line| line.trim_end() == line), "{text:?}");
     }
 }
 

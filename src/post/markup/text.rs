@@ -6,6 +6,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::post::markup::elements::source;
+use crate::post::markup::escape::clean;
 use crate::post::markup::links::{Use, allowed};
 use crate::post::markup::math;
 use crate::post::markup::native::same;
@@ -35,13 +36,9 @@ pub fn write(document: &Document, post: &Post, linker: &dyn Linker, columns: usi
     finished(&lines)
 }
 
+/// Cleans before it trims: `&#1;` at the end of a line leaves white space behind.
 fn finished(lines: &[String]) -> String {
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    crate::post::markup::escape::clean(&text).into_owned()
+    clean(&lines.join("\n")).lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 /// Puts an empty line after what is there.
