@@ -5,4 +5,5 @@ mod anything;
 mod held_by_all;
 mod publication;
 mod readers;
+mod sample;
 mod traps;

@@ -1,8 +1,10 @@
-//! Publications to write feeds of: a plain one, and one whose posts hold whatever breaks feeds.
+//! Publications to write feeds of: a plain one, one whose posts hold whatever breaks feeds, and the sample.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use postrider::config::{Config, Environment};
 use postrider::post::{Author, Body, Enclosure, Format, Image, Post, Posts, Tag};
 use postrider::site::feed::{self, FeedError, Oversize, Press};
 use postrider::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings, Urls};
@@ -91,6 +93,20 @@ impl Publication {
         publication.settings.title = "]]> N\u{0}asty & <b>新聞</b>\r\n".into();
         publication.settings.rights = Some("\u{1f}© & ]]>".into());
         publication
+    }
+
+    /// The publication that comes with the program.
+    pub fn sample() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let config = Config::load(root, &Environment::default()).unwrap();
+        let (settings, now) = (config.site().unwrap(), "2026-12-01T00:00:00Z".parse().unwrap());
+        let post_settings = config.posts().unwrap();
+        let mut posts = Posts::load(&config.posts_folder(), Path::new("posts"), &post_settings, now).unwrap();
+        let urls = Urls::new(&settings.url, &posts);
+        for post in &mut posts.published {
+            post.body.source = post.render_portable(&urls, &config.markup());
+        }
+        Self { posts, settings }
     }
 
     pub fn urls(&self) -> Urls {

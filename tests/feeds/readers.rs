@@ -69,7 +69,8 @@ fn xmllint_finds_no_fault_in_any_feed() {
     if !is_installed("xmllint", Command::new("xmllint").arg("--version")) {
         return;
     }
-    for publication in [Publication::plain(), Publication::nasty(), Publication::of(Vec::new())] {
+    let none = Publication::of(Vec::new());
+    for publication in [Publication::plain(), Publication::nasty(), Publication::sample(), none] {
         let (_folder, paths) = saved(&publication);
         let xml = paths.iter().filter(|path| is_xml(path));
         let output = Command::new("xmllint").args(["--noout", "--nonet"]).args(xml).output().unwrap();
@@ -96,7 +97,7 @@ fn feedparser_reads_every_feed_without_a_complaint() {
     if !is_installed("feedparser", Command::new(python).args(["-c", "import feedparser"])) {
         return;
     }
-    for publication in [Publication::plain(), Publication::nasty()] {
+    for publication in [Publication::plain(), Publication::nasty(), Publication::sample()] {
         let (folder, paths) = saved(&publication);
         let xml = paths.iter().filter(|path| is_xml(path));
         let output = Command::new(python).args(["-c", FEEDPARSER]).args(xml).output().unwrap();
