@@ -1,6 +1,7 @@
 //! Writes an essay as HTML, for one of three kinds of readers.
 
 use crate::post::markup::escape::{push_attribute, push_text};
+use crate::post::markup::formula::linear;
 use crate::post::markup::links::{Use, allowed};
 use crate::post::markup::node::{
     Alignment, Cell, CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, Table,
@@ -320,8 +321,13 @@ impl Writer<'_> {
     }
 
     fn math(&mut self, tex: &str, is_display: bool) {
-        let markup = if self.flavour == Flavour::Mail { None } else { math::mathml(tex, is_display) };
-        match markup {
+        if self.flavour == Flavour::Mail {
+            return match linear(tex) {
+                Some(text) => push_text(&text, &mut self.out),
+                None => self.tex(tex),
+            };
+        }
+        match math::mathml(tex, is_display) {
             Some(markup) => self.put(&markup),
             None => self.tex(tex),
         }

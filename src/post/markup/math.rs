@@ -6,6 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event as XmlEvent;
 
 use crate::post::markup::escape::push_text;
+use crate::post::markup::formula::linear;
 
 /// MathML for `tex`; none where it is no TeX that we know.
 pub fn mathml(tex: &str, is_display: bool) -> Option<String> {
@@ -42,9 +43,9 @@ fn mended(markup: &str) -> String {
     out
 }
 
-/// `tex` for readers without MathML.
+/// `tex` for readers without MathML: on one line of plain text if it goes there, else as it is.
 pub fn readable(tex: &str) -> String {
-    tex.split_whitespace().collect::<Vec<_>>().join(" ")
+    linear(tex).unwrap_or_else(|| tex.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Whether `markup` is well-formed XML of MathML's presentation elements only.

@@ -10,6 +10,7 @@ mod allowed;
 mod code;
 mod elements;
 mod escape;
+mod formula;
 mod html;
 mod joins;
 mod links;
