@@ -22,12 +22,21 @@ pub struct Report {
     pub json: Value,
     /// What deserves a word but stopped nothing.
     pub findings: Vec<Fault>,
+    /// Why it came no further, though not in vain.
+    pub shortfall: Option<Failure>,
 }
 
 impl Report {
     /// All went well.
     pub fn done(text: impl Into<String>, json: Value) -> Self {
-        Self { exit: Exit::Done, text: text.into(), is_data: false, json, findings: Vec::new() }
+        Self {
+            exit: Exit::Done,
+            text: text.into(),
+            is_data: false,
+            json,
+            findings: Vec::new(),
+            shortfall: None,
+        }
     }
 
     /// A report that is JSON for people too.
@@ -39,6 +48,14 @@ impl Report {
     #[must_use]
     pub fn with_findings(mut self, findings: Vec<Fault>) -> Self {
         self.findings.extend(findings);
+        self
+    }
+
+    /// The same, which came only so far; the exit code is the failure's.
+    #[must_use]
+    pub fn short_of(mut self, failure: Option<Failure>) -> Self {
+        self.exit = failure.as_ref().map_or(self.exit, |failure| failure.exit);
+        self.shortfall = failure;
         self
     }
 
@@ -74,12 +91,19 @@ impl Console {
     /// Prints a report; gives the exit code of the run.
     pub fn report(&self, report: &Report) -> Exit {
         if self.is_json {
-            return printed(&format!("{:#}\n", with_findings(report)), report.exit);
+            return printed(&format!("{:#}\n", whole_json(report)), report.exit);
         }
         if !self.is_quiet {
             self.findings(&report.findings);
         }
-        if self.is_quiet && !report.is_data { report.exit } else { printed(&report.text, report.exit) }
+        let exit = match self.is_quiet && !report.is_data {
+            true => report.exit,
+            false => printed(&report.text, report.exit),
+        };
+        if let Some(shortfall) = &report.shortfall {
+            print_err(&shortfall.to_text());
+        }
+        exit
     }
 
     /// Prints a failure; gives the exit code of the run.
@@ -163,10 +187,17 @@ impl Drop for Progress {
 }
 
 /// The report's object, with its findings if there are any.
-fn with_findings(report: &Report) -> Value {
+/// The report with its findings and with what it came short of.
+fn whole_json(report: &Report) -> Value {
     let mut json = report.json.clone();
-    if let (Some(object), false) = (json.as_object_mut(), report.findings.is_empty()) {
+    let Some(object) = json.as_object_mut() else { return json };
+    if !report.findings.is_empty() {
         object.insert("findings".to_owned(), report.findings.iter().map(finding_json).collect());
+    }
+    if let Some(shortfall) = &report.shortfall
+        && let Value::Object(told) = shortfall.to_json()
+    {
+        object.extend(told);
     }
     json
 }

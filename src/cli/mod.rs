@@ -19,6 +19,9 @@ mod outlook;
 mod plan;
 mod plan_words;
 mod publication;
+mod publish;
+mod send;
+mod send_words;
 mod status;
 mod subscribers;
 mod timetable;
@@ -87,6 +90,8 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
         Verb::Adopt(args) => adopt::run(desk, &args),
         Verb::Build(args) => build::run(desk, &args),
         Verb::Plan(args) => plan::run(desk, &args),
+        Verb::Send(args) => send::run(desk, &args),
+        Verb::Publish(args) => publish::run(desk, &args),
         Verb::Subscribers(verb) => subscribers::run(desk, &verb),
         Verb::Ledger(verb) => ledger::run(desk, &verb),
         Verb::Status(args) => status::run(desk, &args),

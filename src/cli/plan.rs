@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::PlanArgs;
@@ -19,6 +20,7 @@ use crate::subscriber::Preferences;
 
 /// What `plan` shows.
 pub struct Plan<'a> {
+    pub now: Timestamp,
     pub outlook: &'a Outlook,
     pub issues: &'a [DraftedIssue<'a>],
     /// Issues of earlier runs for which somebody waits.
@@ -34,7 +36,7 @@ pub fn run(desk: &Desk, args: &PlanArgs) -> Result<Report, Failure> {
     let issues = drafting::drafts(&publication, &outlook.issues, key, desk.now(), &zone)?;
     let unfinished = unfinished(&ledger)?;
     let titles = outlook.book.announced.iter().map(|post| (&post.id, post)).collect();
-    let plan = Plan { outlook: &outlook, issues: &issues, unfinished: &unfinished, titles };
+    let plan = Plan { now: desk.now(), outlook: &outlook, issues: &issues, unfinished: &unfinished, titles };
     let text = plan_words::text(&plan, enrolled.as_ref(), &zone);
     let findings: Vec<Fault> = issues.iter().flat_map(DraftedIssue::findings).collect();
     let json = json!({

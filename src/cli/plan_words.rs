@@ -9,11 +9,11 @@ use super::build::counted;
 use super::drafting::DraftedIssue;
 use super::outlook;
 use super::plan::Plan;
-use super::status::state_words;
+use super::status::table;
 use super::subscribers::enrolled_words;
 use super::timetable::{series_words, timetable};
 use crate::issue::{Group, Omission, Rename, Seq, Silence};
-use crate::ledger::{Enrolled, IssueStatus};
+use crate::ledger::Enrolled;
 use crate::subscriber::Preferences;
 
 /// The whole plan.
@@ -24,7 +24,7 @@ pub fn text(plan: &Plan<'_>, enrolled: Option<&Enrolled>, zone: &TimeZone) -> St
     }
     renames(&mut text, &plan.outlook.announcement.renamed);
     posts(&mut text, plan, zone);
-    unfinished(&mut text, plan.unfinished, zone);
+    unfinished(&mut text, plan, zone);
     match plan.outlook.mails() {
         0 => text.heading("Nothing new is due to be mailed."),
         mails => text.heading(&format!("Due now: {}", counted(mails as usize, "mail", "mails"))),
@@ -73,15 +73,10 @@ fn posts(text: &mut Lines, plan: &Plan<'_>, zone: &TimeZone) {
     }
 }
 
-fn unfinished(text: &mut Lines, issues: &[IssueStatus], zone: &TimeZone) {
-    if !issues.is_empty() {
+fn unfinished(text: &mut Lines, plan: &Plan<'_>, zone: &TimeZone) {
+    if !plan.unfinished.is_empty() {
         text.heading("From earlier runs");
-    }
-    for status in issues {
-        text.line(
-            1,
-            &format!("issue {}, {}: {}", status.issue.id.0, status.issue.key, state_words(status, zone)),
-        );
+        text.0.push_str(&table(plan.unfinished, plan.now, zone));
     }
 }
 

@@ -36,7 +36,10 @@ pub fn run(desk: &Desk, args: &StatusArgs) -> Result<Report, Failure> {
         heads.left,
         heads.suppressed
     );
-    text.push_str(&table(&issues, &zone));
+    match issues.is_empty() {
+        true => text.push_str("No issue has been sent yet.\n"),
+        false => text.push_str(&format!("\n{}", table(&issues, desk.now(), &zone))),
+    }
     text.push_str(&doubt(&doubtful));
     Ok(Report::done(text, json!({ "readers": heads, "issues": issues, "in_doubt": doubtful })))
 }
@@ -51,38 +54,36 @@ fn issues(ledger: &Ledger, args: &StatusArgs) -> Result<Vec<IssueStatus>, Failur
     newest.map(|id| ledger.status(*id).map_err(Failure::from)).collect()
 }
 
-fn table(issues: &[IssueStatus], zone: &TimeZone) -> String {
+/// A line for each issue, under a heading.
+pub fn table(issues: &[IssueStatus], now: Timestamp, zone: &TimeZone) -> String {
     if issues.is_empty() {
-        return "No issue has been sent yet.\n".to_owned();
+        return String::new();
     }
+    let widest = issues.iter().map(|status| status.issue.series.to_string().len()).max().unwrap_or(0).max(6);
     let mut text =
-        format!("\n{:>5}  {:<18} {:<16} {:>6} {:>7}  state\n", "issue", "key", "frozen", "sent", "of");
+        format!("{:>5}  {:<widest$}  {:<10}  {:>6} {:>6}  state\n", "issue", "series", "for", "sent", "of");
     for status in issues {
         let IssueStatus { issue, recipients, .. } = status;
-        let state = state_words(status, zone);
-        let frozen = minute(issue.frozen_at, zone);
-        let key = issue.key.to_string();
-        writeln!(
-            text,
-            "{:>5}  {key:<18} {frozen:<16} {:>6} {:>7}  {state}",
-            issue.id.0,
-            recipients.sent,
-            recipients.sum()
-        )
-        .expect("a string takes every write");
+        let occurrence = issue.key.0.split_once('/').map_or(issue.key.0.as_str(), |(_, which)| which);
+        let (id, series, state) = (issue.id.0, issue.series.to_string(), state_words(status, now, zone));
+        let (sent, of) = (recipients.sent, recipients.sum());
+        writeln!(text, "{id:>5}  {series:<widest$}  {occurrence:<10}  {sent:>6} {of:>6}  {state}")
+            .expect("a string takes every write");
     }
     text
 }
 
 /// Where an issue stands: `2 wait until 2026-11-24 09:15, 1 refused`.
-pub fn state_words(status: &IssueStatus, zone: &TimeZone) -> String {
+pub fn state_words(status: &IssueStatus, now: Timestamp, zone: &TimeZone) -> String {
     let IssueStatus { issue, recipients: tally, next_due } = status;
     let first = match (issue.state, next_due) {
         (IssueState::Done, _) => "done".to_owned(),
         (IssueState::Empty, _) => "nothing to send".to_owned(),
         (IssueState::Halted, _) => format!("halted: {}", issue.why_halted.as_deref().unwrap_or("by hand")),
-        (IssueState::Sending, Some(due)) => format!("{} wait until {}", tally.open(), minute(*due, zone)),
-        (IssueState::Sending, None) => format!("{} wait", tally.open()),
+        (IssueState::Sending, Some(due)) if *due > now => {
+            format!("{} wait until {}", tally.open(), minute(*due, zone))
+        }
+        (IssueState::Sending, _) => format!("{} wait", tally.open()),
     };
     let others = [
         (tally.failed, "refused"),

@@ -1,0 +1,193 @@
+//! `send`: what is new is announced, what is due is frozen, what waits is mailed.
+
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+
+use super::args::{NewsArgs, SendArgs};
+use super::console::Report;
+use super::desk::Desk;
+use super::drafting::{self, DraftedIssue};
+use super::exit::{Exit, Failure};
+use super::outlook::{self, Outlook, Turn};
+use super::plan::unfinished;
+use super::publication::Publication;
+use super::{book, keys, send_words, subscribers};
+use crate::config::DeliverySettings;
+use crate::delivery::{
+    self, Carrier, Deadlines, DeliveryError, End, Password, RelayUrl, Route, RouteSettings, SendReport,
+    Sending, Stop,
+};
+use crate::issue::{Announcement, Seq};
+use crate::ledger::{Enrolled, IssueStatus, Ledger, Reaped, SenderLock};
+use crate::message::Signers;
+use crate::post::Fault;
+use crate::token::Keys;
+
+/// What mailing came to.
+pub struct Mailing {
+    pub now: Timestamp,
+    pub readers: Option<Enrolled>,
+    pub reaped: Reaped,
+    pub announcement: Announcement,
+    pub last_announced: Seq,
+    /// Issues that were frozen or worked on in this run, as they stand now.
+    pub issues: Vec<IssueStatus>,
+    /// None: nobody waited for anything.
+    pub sent: Option<SendReport>,
+    pub relay: RelayUrl,
+    pub turns: Vec<Turn>,
+    pub findings: Vec<Fault>,
+}
+
+pub fn run(desk: &Desk, args: &SendArgs) -> Result<Report, Failure> {
+    let publication = Publication::load(desk)?;
+    let office = Office::open(desk, &publication, args.news)?;
+    let mailing = office.mail(desk, &publication, args.news)?;
+    let zone = publication.config.zone()?.rules();
+    let report = Report::done(send_words::text(&mailing, &zone), send_words::to_json(&mailing));
+    Ok(mailing.close(report))
+}
+
+/// All that mailing needs, found to be in order before anything is done.
+pub struct Office {
+    ledger: Ledger,
+    keys: Keys,
+    delivery: DeliverySettings,
+    carrier: Carrier,
+    signers: Option<Signers>,
+    _lock: SenderLock,
+}
+
+impl Office {
+    /// Opens the ledger, or makes it where the run may; no other sender can work on it meanwhile.
+    pub fn open(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Self, Failure> {
+        let config = &publication.config;
+        let (delivery, signers) = (config.delivery()?, config.signers()?);
+        let carrier = carrier(&delivery)?;
+        let ledger = outlook::ledger_for(desk, publication, news)?;
+        let keys = keys::read(config)?;
+        let lock = SenderLock::acquire(&book::path(config)?)?;
+        Ok(Self { ledger, keys, delivery, carrier, signers, _lock: lock })
+    }
+
+    /// Announces, freezes and sends.
+    pub fn mail(
+        mut self,
+        desk: &Desk,
+        publication: &Publication,
+        news: NewsArgs,
+    ) -> Result<Mailing, Failure> {
+        let reaped = self.ledger.reap(self.delivery.policy)?;
+        let readers = subscribers::declare(desk, &mut self.ledger, &publication.config, &self.keys)?;
+        let outlook = Outlook::of(desk, publication, &self.ledger, news)?;
+        let findings = self.freeze(desk, publication, &outlook)?;
+        let relay = self.delivery.relay.clone();
+        let open = unfinished(&self.ledger)?;
+        if !open.is_empty() {
+            // Asked for again: an issue frozen earlier is not sent if the way to leave it names is gone.
+            publication.config.mail()?;
+        }
+        let (ledger, sent) = self.deliver(desk, &open)?;
+        let issues = open.iter().map(|status| ledger.status(status.issue.id)).collect::<Result<_, _>>()?;
+        Ok(Mailing {
+            now: desk.now(),
+            readers,
+            reaped,
+            last_announced: outlook.book.head(),
+            announcement: outlook.announcement,
+            issues,
+            sent,
+            relay,
+            turns: outlook.turns,
+            findings,
+        })
+    }
+
+    /// Writes the outlook into the ledger: the announcement, then each issue with its drafts.
+    ///
+    /// Each is a transaction of its own. A run that is killed in between leaves the rest to the next,
+    /// which comes to the same issues.
+    fn freeze(
+        &mut self,
+        desk: &Desk,
+        publication: &Publication,
+        outlook: &Outlook,
+    ) -> Result<Vec<Fault>, Failure> {
+        let (key, now) = (self.keys.sealing(), desk.now());
+        let zone = publication.config.zone()?.rules();
+        let issues = drafting::drafts(publication, &outlook.issues, key, now, &zone)?;
+        self.ledger.announce(&outlook.announcement, now)?;
+        self.ledger.withdraw(&outlook.announcement.missing)?;
+        for DraftedIssue { issue, drafts } in &issues {
+            let drafts: Vec<Vec<u8>> = drafts.iter().map(|draft| draft.to_bytes()).collect();
+            self.ledger.freeze(issue, &drafts, key, now)?;
+        }
+        Ok(issues.iter().flat_map(DraftedIssue::findings).collect())
+    }
+
+    /// Sends what waits, if anybody does.
+    fn deliver(mut self, desk: &Desk, open: &[IssueStatus]) -> Result<(Ledger, Option<SendReport>), Failure> {
+        if self.ledger.next_due()?.is_none() {
+            self.ledger.finish_issues()?;
+            return Ok((self.ledger, None));
+        }
+        let waiting = open.iter().map(|status| status.recipients.open()).sum();
+        let progress = Mutex::new(desk.console.progress("Mailing", waiting));
+        let sending = Sending {
+            carrier: self.carrier,
+            connections: self.delivery.connections,
+            messages_per_connection: self.delivery.messages_per_connection,
+            policy: self.delivery.policy,
+            linger: self.delivery.linger,
+            expire: self.delivery.expire,
+            keys: &self.keys,
+            signers: self.signers.as_ref(),
+            clock: &|| desk.clock.now(),
+            stop: Stop::on_signals()?,
+            progress: &|done| progress.lock().expect("telling progress does not panic").at(done),
+        };
+        let (ledger, report) = delivery::send(self.ledger, sending)?;
+        Ok((ledger, Some(report)))
+    }
+}
+
+fn carrier(settings: &DeliverySettings) -> Result<Carrier, Failure> {
+    let relay = match &settings.relay {
+        RelayUrl::Maildir(folder) => return Ok(Carrier::Maildir(folder.clone())),
+        RelayUrl::Smtp(relay) => relay.clone(),
+    };
+    let route = RouteSettings {
+        password: settings.password.as_ref().map(|secret| Password::new(secret.expose().to_owned())),
+        extra_certificates: settings.ca_file.as_deref(),
+        host_name: settings.ehlo_name.as_ref().map(ToString::to_string),
+        deadlines: Deadlines::default(),
+    };
+    Ok(Carrier::Relay(Route::new(relay, route)?))
+}
+
+impl Mailing {
+    /// `report` with the findings, the exit code and, if something stopped the run, why.
+    pub fn close(self, report: Report) -> Report {
+        let shortfall = send_words::shortfall(&self).or_else(|| send_words::halted(&self));
+        report.with_exit(self.exit()).short_of(shortfall).with_findings(self.findings)
+    }
+
+    fn exit(&self) -> Exit {
+        let Some(sent) = &self.sent else { return Exit::Done };
+        match sent.end {
+            End::Waiting { .. } => Exit::TryAgain,
+            _ if sent.refused + sent.doubtful + sent.expired > 0 => Exit::Findings,
+            _ => Exit::Done,
+        }
+    }
+}
+
+impl From<DeliveryError> for Failure {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Ledger { source } => Self::from(source),
+            error => Self::new(Exit::Operator, &error),
+        }
+    }
+}
