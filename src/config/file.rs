@@ -89,11 +89,15 @@ pub struct SiteTable {
     /// Posts on one index page. Default 10.
     #[schemars(range(min = 1))]
     pub posts_per_page: usize,
+    /// Where readers ask for the mail, shown at the foot of pages: a form's address, or `mailto:letters@example.org?subject=Subscribe`.
+    #[serde(deserialize_with = "web_address")]
+    #[schemars(with = "Option<String>")]
+    pub subscribe_url: Option<Url>,
 }
 
 impl Default for SiteTable {
     fn default() -> Self {
-        Self { posts_per_page: 10 }
+        Self { posts_per_page: 10, subscribe_url: None }
     }
 }
 

@@ -30,3 +30,13 @@ pub fn home(mut url: Url) -> Result<Url, String> {
     }
     Ok(url)
 }
+
+/// Whether a reader can follow `url` to ask for the mail; what is wrong if not.
+pub fn check_subscribe_url(url: Option<&Url>) -> Result<(), String> {
+    match url {
+        Some(url) if !matches!(url.scheme(), "https" | "http" | "mailto") => {
+            Err(format!("expected an https or mailto address, found `{url}`"))
+        }
+        _ => Ok(()),
+    }
+}

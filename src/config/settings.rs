@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::file::{DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
-use super::rules::{check_title, home};
+use super::rules::{check_subscribe_url, check_title, home};
 use super::{Config, ConfigError, Secret};
 use crate::address::Domain;
 use crate::message::{Leave, Masthead};
@@ -59,6 +59,7 @@ impl Config {
             author: self.author(&title)?,
             rights: publication.rights.clone(),
             posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
+            subscribe_url: self.subscribe_url()?,
             feeds: FeedSettings {
                 items: feeds.items,
                 content: match feeds.content {
@@ -85,6 +86,14 @@ impl Config {
         let url =
             self.required("publication", "url", self.file.publication.url.clone(), "https://example.org/")?;
         home(url).map_err(|what| self.fault("publication", "url", format!("`url`: {what}"), None))
+    }
+
+    /// Where readers ask for the mail.
+    fn subscribe_url(&self) -> Result<Option<Url>, ConfigError> {
+        let url = self.file.site.subscribe_url.clone();
+        check_subscribe_url(url.as_ref())
+            .map_err(|what| self.fault("site", "subscribe_url", format!("`subscribe_url`: {what}"), None))?;
+        Ok(url)
     }
 
     /// Language of posts that name none.

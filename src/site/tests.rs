@@ -25,6 +25,7 @@ fn settings() -> SiteSettings {
         author: author("ada", "Ada"),
         rights: Some("© Ada".to_owned()),
         posts_per_page: 2,
+        subscribe_url: None,
         feeds: FeedSettings {
             items: 20,
             content: FeedContent::Full,
@@ -162,7 +163,7 @@ fn a_page_speaks_the_language_of_its_post() {
 }
 
 #[test]
-fn every_page_tells_of_its_feeds_atom_first_its_own_before_the_publication_s() {
+fn a_list_tells_of_its_own_feeds_first_and_a_post_of_the_publication_s() {
     let tree = tree(&three_posts());
     let alternates = |path: &str| -> Vec<String> {
         let lines = tree[path].lines().filter(|line| line.contains("rel=\"alternate\""));
@@ -170,7 +171,8 @@ fn every_page_tells_of_its_feeds_atom_first_its_own_before_the_publication_s() {
     };
     let whole =
         ["atom.xml", "rss.xml", "feed.json"].map(|file| format!("https://example.org/letters/{file}"));
-    assert_eq!(alternates("first/index.html"), whole);
+    assert_eq!(alternates("first/index.html")[..3], whole);
+    assert_eq!(alternates("first/index.html")[3], "https://example.org/letters/languages/en/atom.xml");
     assert_eq!(alternates("tags/maps/index.html")[0], "https://example.org/letters/tags/maps/atom.xml");
     assert_eq!(alternates("tags/maps/index.html")[3..], whole);
 }

@@ -15,6 +15,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("mail/post.txt", include_str!("../../templates/mail/post.txt")),
     ("mail/style.css", include_str!("../../templates/mail/style.css")),
     ("overview.html", include_str!("../../templates/overview.html")),
+    ("parts/follow.html", include_str!("../../templates/parts/follow.html")),
     ("parts/pagination.html", include_str!("../../templates/parts/pagination.html")),
     ("parts/posts.html", include_str!("../../templates/parts/posts.html")),
     ("post.html", include_str!("../../templates/post.html")),

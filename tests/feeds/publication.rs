@@ -25,6 +25,7 @@ impl Publication {
             author: author("ada", "Ada Lovelace"),
             rights: Some("© Ada & friends, CC BY 4.0".into()),
             posts_per_page: 10,
+            subscribe_url: None,
             feeds: FeedSettings {
                 items: 0,
                 content: FeedContent::Full,

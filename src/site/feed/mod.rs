@@ -90,7 +90,10 @@ fn written(document: &Document, scope: Scope<'_>, format: FeedFormat) -> Result<
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedLink {
     pub format: FeedFormat,
+    /// What people call the format.
+    pub name: String,
     pub media_type: &'static str,
+    /// Of the publication, what narrows it, and the format.
     pub title: String,
     pub url: Url,
 }
@@ -99,6 +102,7 @@ pub struct FeedLink {
 pub fn links(scope: Scope<'_>, settings: &SiteSettings, urls: &Urls) -> Vec<FeedLink> {
     let link = |format: FeedFormat| FeedLink {
         format,
+        name: format.to_string(),
         media_type: format.media_type(),
         title: format!("{} ({format})", scope.title(settings)),
         url: urls.file(&format!("{}{}", scope.folder(), format.file_name())),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::post::{Author, Linker, Post, PostId, Tag};
-use crate::site::feed::{FeedLink, Scope};
+use crate::site::feed::{Feed, FeedLink, Scope};
 use crate::site::{SiteSettings, Urls, opml};
 use crate::words::{Lang, Writing, autonym};
 
@@ -27,6 +27,8 @@ pub struct SiteFacts {
     pub feeds: Vec<FeedLink>,
     /// All feeds in one list, for feed readers to import.
     pub opml_url: Url,
+    /// Where readers ask for the mail: a web page, or `mailto:`.
+    pub subscribe_url: Option<Url>,
     /// Overview of the tags; none where no post has one.
     pub tags_url: Option<Url>,
     /// Overview of the authors; none where there is but one.
@@ -49,6 +51,10 @@ pub struct PageFacts {
     pub image: Option<Url>,
     /// Where the style sheet is, seen from this page.
     pub style: String,
+    /// Its own feeds, besides those of the publication.
+    pub feeds: Vec<FeedLink>,
+    /// What its own feeds carry; empty where it has none.
+    pub feeds_title: String,
 }
 
 /// What sort of page it is.
@@ -96,6 +102,8 @@ pub struct PostFacts {
 #[derive(Clone, Debug, Serialize)]
 pub struct AuthorFacts {
     pub name: String,
+    /// The language of the name, where its letters ask for one.
+    pub lang: Option<Lang>,
     /// The page with all their posts.
     pub url: Url,
     /// Their own place on the web.
@@ -106,6 +114,8 @@ pub struct AuthorFacts {
 #[derive(Clone, Debug, Serialize)]
 pub struct TagFacts {
     pub name: String,
+    /// The language of the name, where its letters ask for one.
+    pub lang: Option<Lang>,
     /// The page with all its posts.
     pub url: Url,
 }
@@ -155,7 +165,7 @@ pub struct TermFacts {
     pub url: Url,
     /// How many posts.
     pub count: usize,
-    /// The language itself, or the language the name is in where it is known.
+    /// The language itself, or that of the name where its letters ask for one.
     pub lang: Option<Lang>,
     /// An author's own place on the web.
     pub website: Option<Url>,
@@ -191,6 +201,7 @@ impl SiteFacts {
             rights: settings.rights.clone(),
             feeds: feeds.to_vec(),
             opml_url: urls.file(opml::PATH),
+            subscribe_url: settings.subscribe_url.clone(),
             tags_url: overview(TermKind::Tag, 1),
             authors_url: overview(TermKind::Author, 2),
             languages_url: overview(TermKind::Language, 2),
@@ -211,8 +222,8 @@ impl PostFacts {
             language: autonym(&post.lang).to_owned(),
             published: rfc3339(&post.published),
             updated: post.updated.as_ref().map(rfc3339),
-            authors: post.authors.iter().map(|author| AuthorFacts::new(author, urls)).collect(),
-            tags: post.tags.iter().map(|tag| TagFacts::new(tag, urls)).collect(),
+            authors: post.authors.iter().map(|author| AuthorFacts::new(author, post, urls)).collect(),
+            tags: post.tags.iter().map(|tag| TagFacts::new(tag, post, urls)).collect(),
             summary: post.summary.clone(),
             image: image.map(|i| ImageFacts { url: urls.resolve(post, &i.src), alt: i.alt.clone() }),
             reading_minutes: post.reading_minutes,
@@ -228,14 +239,19 @@ impl PostFacts {
 }
 
 impl AuthorFacts {
-    fn new(author: &Author, urls: &Urls) -> Self {
-        Self { name: author.name.clone(), url: urls.author(&author.slug), website: author.url.clone() }
+    fn new(author: &Author, post: &Post, urls: &Urls) -> Self {
+        Self {
+            name: author.name.clone(),
+            lang: lang_of_name(&author.name, [post]),
+            url: urls.author(&author.slug),
+            website: author.url.clone(),
+        }
     }
 }
 
 impl TagFacts {
-    fn new(tag: &Tag, urls: &Urls) -> Self {
-        Self { name: tag.name.clone(), url: urls.tag(&tag.slug) }
+    fn new(tag: &Tag, post: &Post, urls: &Urls) -> Self {
+        Self { name: tag.name.clone(), lang: lang_of_name(&tag.name, [post]), url: urls.tag(&tag.slug) }
     }
 }
 
@@ -273,17 +289,30 @@ impl TermKind {
 
 impl TermFacts {
     /// None for the whole publication.
-    pub(super) fn new(scope: Scope<'_>, count: usize, urls: &Urls) -> Option<Self> {
-        let (name, lang, website) = match scope {
+    pub(super) fn new(feed: &Feed<'_>, urls: &Urls) -> Option<Self> {
+        let of_name = |name: &str| lang_of_name(name, feed.posts.iter().copied());
+        let (name, lang, website) = match feed.scope {
             Scope::Whole => return None,
-            Scope::Tag(tag) => (tag.name.clone(), None, None),
-            Scope::Author(author) => (author.name.clone(), None, author.url.clone()),
+            Scope::Tag(tag) => (tag.name.clone(), of_name(&tag.name), None),
+            Scope::Author(author) => (author.name.clone(), of_name(&author.name), author.url.clone()),
             Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone()), None),
         };
-        let kind = TermKind::of(scope)?;
-        Some(Self { kind, name, url: urls.file(&scope.folder()), count, lang, website })
+        let kind = TermKind::of(feed.scope)?;
+        let url = urls.file(&feed.scope.folder());
+        Some(Self { kind, name, url, count: feed.posts.len(), lang, website })
     }
 }
+
+/// The language of a name that stands in `posts`, newest first: that of the first in Chinese, Japanese
+/// or Korean if the name is written so, for one character has another shape in each.
+fn lang_of_name<'a>(name: &str, posts: impl IntoIterator<Item = &'a Post>) -> Option<Lang> {
+    let is_written_so = name.chars().any(|c| c >= FIRST_OF_EAST_ASIA);
+    let mut posts = posts.into_iter().filter(|post| is_written_so && post.lang.is_cjk());
+    posts.next().map(|post| post.lang.clone())
+}
+
+/// U+2E80, the first of the blocks of Han characters, kana and Hangul syllables.
+const FIRST_OF_EAST_ASIA: char = '\u{2E80}';
 
 /// The value of `dir` for a text in `lang`.
 pub(super) fn direction(lang: &Lang) -> &'static str {

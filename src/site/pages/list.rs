@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::post::Post;
 use crate::site::Artifact;
-use crate::site::feed::{Feed, Scope, links};
+use crate::site::feed::{Feed, Scope};
 use crate::site::pages::context::{PageKind, Pagination, PostFacts, TermFacts};
 use crate::site::pages::{Page, Press};
 use crate::template::TemplateError;
@@ -53,7 +53,7 @@ fn list_page(
         description: if is_home { &press.settings.description } else { "" },
         lang,
         image: None,
-        feeds: links(feed.scope, press.settings, press.urls),
+        scope: feed.scope,
     };
     let at = |number: usize| press.urls.file(&folder_of(feed.scope, number));
     let pagination = Pagination {
@@ -62,7 +62,7 @@ fn list_page(
         newer: (number > 1).then(|| at(number - 1)),
         older: (number < pages).then(|| at(number + 1)),
     };
-    let term = TermFacts::new(feed.scope, feed.posts.len(), press.urls);
+    let term = TermFacts::new(feed, press.urls);
     let posts = posts.iter().map(|post| PostFacts::new(post, press.urls)).collect();
     press.print(page, &List { term, posts, pagination })
 }
@@ -80,17 +80,24 @@ fn scope_lang(scope: Scope<'_>) -> Option<&Lang> {
 
 /// What the page is called; empty for the first page of the whole publication.
 fn title(scope: Scope<'_>, number: usize, pages: usize, lang: &Lang) -> String {
-    let words = Words::of(lang);
-    let what = match scope {
-        Scope::Whole => String::new(),
-        Scope::Tag(tag) => words.say("tag-title", &[("tag", Value::from(tag.name.as_str()))]),
-        Scope::Author(author) => words.say("author-title", &[("author", Value::from(author.name.as_str()))]),
-        Scope::Language(lang) => words.say("language-title", &[("language", Value::from(autonym(lang)))]),
+    let what = heading(scope, lang);
+    let place = || {
+        Words::of(lang).say("page-number", &[("page", Value::from(number)), ("pages", Value::from(pages))])
     };
-    let place = || words.say("page-number", &[("page", Value::from(number)), ("pages", Value::from(pages))]);
     match (number, what.is_empty()) {
         (1, _) => what,
         (_, true) => place(),
         (_, false) => format!("{what} – {}", place()),
     }
+}
+
+/// What the posts of `scope` have in common; empty for the whole publication.
+pub(super) fn heading(scope: Scope<'_>, lang: &Lang) -> String {
+    let (id, variable, name) = match scope {
+        Scope::Whole => return String::new(),
+        Scope::Tag(tag) => ("tag-title", "tag", tag.name.as_str()),
+        Scope::Author(author) => ("author-title", "author", author.name.as_str()),
+        Scope::Language(lang) => ("language-title", "language", autonym(lang)),
+    };
+    Words::of(lang).say(id, &[(variable, Value::from(name))])
 }

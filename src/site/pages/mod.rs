@@ -21,6 +21,7 @@ pub(super) use post::{check_slugs, post_page, redirects};
 pub(super) use style::style_sheet;
 
 use self::context::{PageFacts, PageKind, SiteFacts};
+use self::list::heading;
 use crate::site::feed::{FeedLink, Scope, links};
 use crate::site::{Artifact, SiteSettings, Urls};
 use crate::template::{Context, TemplateError, Templates};
@@ -35,8 +36,8 @@ pub(super) struct Press<'a> {
     style: String,
     /// The variable `site`.
     site: Context,
-    /// Feeds of the whole publication.
-    feeds: Vec<FeedLink>,
+    /// Whether each language has a list and feeds of its own.
+    is_multilingual: bool,
 }
 
 /// What is said of one page besides its own variables.
@@ -51,8 +52,8 @@ struct Page<'a> {
     description: &'a str,
     lang: &'a Lang,
     image: Option<Url>,
-    /// The page's own feeds, before those of the publication.
-    feeds: Vec<FeedLink>,
+    /// What the page's own feeds are of, if it has any.
+    scope: Scope<'a>,
 }
 
 impl<'a> Press<'a> {
@@ -66,7 +67,8 @@ impl<'a> Press<'a> {
         let feeds = links(Scope::Whole, settings, urls);
         let site = SiteFacts::new(settings, urls, scopes, &feeds);
         let site = context_of("base.html", &Site { site })?;
-        Ok(Self { settings, urls, templates, style: style.path.clone(), site, feeds })
+        let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
+        Ok(Self { settings, urls, templates, style: style.path.clone(), site, is_multilingual })
     }
 
     /// `page`, with `variables` of its own.
@@ -79,7 +81,6 @@ impl<'a> Press<'a> {
     }
 
     fn facts(&self, page: &Page<'_>) -> Common {
-        let own = page.feeds.iter().filter(|own| !self.feeds.contains(own));
         Common {
             lang: page.lang.clone(),
             page: PageFacts {
@@ -90,9 +91,15 @@ impl<'a> Press<'a> {
                 dir: context::direction(page.lang),
                 image: page.image.clone(),
                 style: self.style_from(page),
+                feeds: self.feeds_of(page.scope),
+                feeds_title: heading(page.scope, page.lang),
             },
-            feeds: own.chain(&self.feeds).cloned().collect(),
         }
+    }
+
+    /// Feeds of less than the whole publication.
+    fn feeds_of(&self, scope: Scope<'_>) -> Vec<FeedLink> {
+        if scope == Scope::Whole { Vec::new() } else { links(scope, self.settings, self.urls) }
     }
 
     /// The way from a page to the style sheet. `404.html` is shown at any address, so it needs the whole URL.
@@ -120,7 +127,7 @@ impl<'a> Press<'a> {
             description: "",
             lang: &self.settings.lang,
             image: None,
-            feeds: Vec::new(),
+            scope: Scope::Whole,
         };
         self.print(page, &Nothing {})
     }
@@ -139,7 +146,6 @@ struct Nothing {}
 struct Common {
     lang: Lang,
     page: PageFacts,
-    feeds: Vec<FeedLink>,
 }
 
 fn context_of(template: &str, variables: &impl Serialize) -> Result<Context, TemplateError> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::site::Artifact;
-use crate::site::feed::Feed;
+use crate::site::feed::{Feed, Scope};
 use crate::site::pages::context::{PageKind, TermFacts, TermKind};
 use crate::site::pages::{Page, Press};
 use crate::template::TemplateError;
@@ -20,7 +20,7 @@ struct Overview {
 pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Artifact>, TemplateError> {
     let kinds = [TermKind::Tag, TermKind::Author, TermKind::Language];
     let terms = |kind| {
-        let terms = feeds.iter().filter_map(|feed| TermFacts::new(feed.scope, feed.posts.len(), press.urls));
+        let terms = feeds.iter().filter_map(|feed| TermFacts::new(feed, press.urls));
         terms.filter(|term| term.kind == kind).collect::<Vec<_>>()
     };
     let overviews = kinds.into_iter().map(|kind| Overview { kind, terms: terms(kind) });
@@ -43,7 +43,7 @@ fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Artifact, Tem
         description: "",
         lang,
         image: None,
-        feeds: Vec::new(),
+        scope: Scope::Whole,
     };
     press.print(page, overview)
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::post::{Post, Posts};
+use crate::site::feed::Scope;
 use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts};
 use crate::site::pages::{Page, Press};
 use crate::site::{Artifact, SiteError};
@@ -72,7 +73,7 @@ pub(crate) fn post_page(
         description: &post.summary,
         lang: press.words_lang(&post.lang),
         image: image.and_then(|image| image.url.parse().ok()),
-        feeds: Vec::new(),
+        scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
     };
     press.print(page, &letter)
 }
@@ -97,7 +98,7 @@ fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<Artifact, Sit
         description: "",
         lang,
         image: None,
-        feeds: Vec::new(),
+        scope: Scope::Whole,
     };
     Ok(press.print(page, &Redirect { title: &post.title, target })?)
 }
