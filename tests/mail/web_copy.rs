@@ -1,7 +1,11 @@
 //! The copy of an issue on the web, which anyone may read.
 
+use std::fs;
+
 use postrider::message::{Draft, web_name};
 use postrider::post::Post;
+use postrider::template::Templates;
+use tempfile::TempDir;
 
 use crate::essays::{Edition, about_margins, late_letter, on_maps};
 
@@ -67,5 +71,21 @@ fn the_name_of_a_copy_is_made_from_issue_language_and_posts() {
         name("weekly/2026-W47", "zh-Hant", &[&maps]),
     ] {
         assert_ne!(other, first);
+    }
+}
+
+#[test]
+fn a_template_that_marks_nothing_still_gives_a_page_without_a_reader() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("mail")).unwrap();
+    let template = r#"<html><head></head><body><p>{{ greeting }}</p><p><a href="{{ leave_url }}">Go</a></p>
+        <p>{{ address }}</p>{% for post in posts %}<p>{{ post.summary }}</p>{% endfor %}</body></html>"#;
+    fs::write(folder.path().join("mail/digest.html"), template).unwrap();
+    let templates = Templates::load(Some(folder.path())).unwrap();
+    for posts in [vec![on_maps(), on_maps()], vec![late_letter(), about_margins()]] {
+        let html = page(&Edition { templates: templates.clone(), ..edition(posts) });
+        let body = html.split("<body>").nth(1).unwrap().replace("&#044;", ",");
+        let body: String = body.split_whitespace().collect();
+        assert!(body.starts_with("<p>Hello,</p><p></p><p></p><p>"), "{html}");
     }
 }
