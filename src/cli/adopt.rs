@@ -170,26 +170,30 @@ fn line(adoption: &Adoption) -> String {
 /// One line that counts, and what comes next.
 fn summary(adoptions: &[Adoption], is_dry: bool) -> String {
     let count = |change| adoptions.iter().filter(|adoption| adoption.change == change).count();
-    let (would, next) = match is_dry {
-        true => ("Would: ", "Nothing was written."),
-        false => ("", "Next: postrider build"),
+    let [adopt, store, copy, leave] = match is_dry {
+        true => ["would adopt", "would store", "would copy", "would leave"],
+        false => ["adopted", "stored", "copied", "left"],
     };
     let parts = [
-        (count(Change::Adopt), "adopted", "essay", "essays"),
-        (count(Change::StoreId), "stored", "id", "ids"),
-        (count(Change::Copy), "copied", "post", "posts"),
+        (count(Change::Adopt), adopt, "essay", "essays"),
+        (count(Change::StoreId), store, "id", "ids"),
+        (count(Change::Copy), copy, "post", "posts"),
+        (count(Change::Nothing), leave, "post as it is", "posts as they are"),
     ];
-    let mut told: Vec<String> = parts
+    if count(Change::Nothing) == adoptions.len() {
+        return "Nothing to do.\n".to_owned();
+    }
+    let told: Vec<String> = parts
         .iter()
         .filter(|(count, ..)| *count > 0)
         .map(|(count, done, one, many)| format!("{done} {}", counted(*count, one, many)))
         .collect();
-    if told.is_empty() {
-        return "Nothing to do: nothing was changed.\n".to_owned();
-    }
-    let left = count(Change::Nothing);
-    told.extend((left > 0).then(|| format!("left {} as they were", counted(left, "post", "posts"))));
-    format!("{would}{}.\n{next}\n", told.join(", "))
+    let next = if is_dry { "Nothing was written." } else { "Next: postrider build" };
+    format!("{}.\n{next}\n", capitalised(&told.join(", ")))
+}
+
+fn capitalised(text: &str) -> String {
+    text[..1].to_ascii_uppercase() + &text[1..]
 }
 
 fn shown(adoption: &Adoption) -> PathBuf {

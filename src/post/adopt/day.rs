@@ -364,13 +364,9 @@ const MONTHS: &[[&str; 6]] = &[
 ];
 
 fn month_named(word: &str) -> Option<u32> {
-    let is_beginning = |name: &&str| name.starts_with(word) && (word.chars().count() >= 3);
-    let fitting: Vec<u32> = MONTHS
-        .iter()
-        .zip(1..)
-        .filter(|(names, _)| names.iter().any(|n| is_beginning(n)))
-        .map(|(_, n)| n)
-        .collect();
+    let is_beginning = |name: &&str| name.starts_with(word) && word.chars().count() >= 3;
+    let fitting: Vec<u32> =
+        MONTHS.iter().zip(1..).filter(|(names, _)| names.iter().any(is_beginning)).map(|(_, n)| n).collect();
     match fitting.as_slice() {
         [month] => Some(*month),
         _ if word == "sept" => Some(9),

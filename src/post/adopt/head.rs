@@ -3,6 +3,7 @@
 //! A line is lifted out only when front matter takes all it says; a month (`二〇二六年十一月`), a place, a
 //! photographer or a subtitle stays in the text, though what can be learnt from it is.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -19,6 +20,8 @@ use crate::post::adopt::title;
 const HEAD_LINES: usize = 24;
 /// Lines of a head that may stay in the text: a subtitle, a place.
 const KEPT_LINES: usize = 2;
+/// Columns of the longest subtitle.
+const SUBTITLE_COLUMNS: usize = 80;
 /// Columns of the longest line at the end of an essay that may hold its date.
 const CLOSING_COLUMNS: usize = 48;
 
@@ -27,8 +30,8 @@ const CLOSING_COLUMNS: usize = 48;
 pub(super) struct Ask<'a> {
     pub format: Format,
     pub zone: &'a TimeZone,
-    /// The publication's author, whose bare name is a by-line.
-    pub own_name: &'a str,
+    /// Authors of the publication, whose bare names are by-lines.
+    pub known_names: &'a BTreeSet<&'a str>,
     /// The date the post has whatever its head says.
     pub fixed: Option<Date>,
 }
@@ -105,16 +108,15 @@ impl Reader<'_> {
     }
 
     fn byline_in(&self, line: &Line<'_>) -> Option<Byline> {
-        if line.text == self.ask.own_name && self.head.title.is_some() {
+        if self.ask.known_names.contains(line.text) && self.head.title.is_some() {
             return Some(Byline { names: vec![line.text.to_owned()], day: None, says_more: false });
         }
         // A dash and a name below anything but the title is who said the words above it.
-        let is_dashed = line.text.starts_with(['—', '―', '─', '–', '-']);
         let may_be_dashed = self.head.title.is_some() && self.kept == 0;
         // `By Night` above everything is a title.
         let is_sure = |name: &String| self.head.title.is_some() || name.contains(' ') || !name.is_ascii();
         byline::read(line.text, self.ask.zone)
-            .filter(|byline| (!is_dashed || may_be_dashed) && byline.names.iter().all(is_sure))
+            .filter(|byline| (!is_dashed(line) || may_be_dashed) && byline.names.iter().all(is_sure))
     }
 
     fn day(&mut self, line: &Line<'_>) -> bool {
@@ -153,12 +155,14 @@ impl Reader<'_> {
         true
     }
 
-    /// A by-line or date right below makes a line a title as an empty line would.
+    /// A by-line or date right below, or below a subtitle, makes a line a title as an empty line would.
     fn title_above_byline(&self, lines: &[Line<'_>]) -> Option<title::Title> {
         let below = lines.get(1)?;
-        let is_head = below.text == self.ask.own_name
-            || byline::read(below.text, self.ask.zone).is_some()
-            || day::whole(below.text, self.ask.zone).is_some();
+        let is_byline = |line: &Line<'_>| byline::read(line.text, self.ask.zone).is_some();
+        let is_head = self.ask.known_names.contains(below.text)
+            || is_byline(below)
+            || day::whole(below.text, self.ask.zone).is_some()
+            || is_short(below) && lines.get(2).is_some_and(is_byline);
         let blank = Line { text: "", indent: "", range: 0..0 };
         let set_apart: Vec<Line<'_>> =
             [lines[0].clone(), blank].into_iter().chain(lines[1..].iter().cloned()).collect();
@@ -168,10 +172,9 @@ impl Reader<'_> {
     /// A subtitle stays where it is, if a by-line comes below it.
     fn keep_before_byline(&mut self, line: &Line<'_>) -> bool {
         let below = self.lines[self.at + 1..].iter().find(|line| !line.is_blank());
-        let is_dash = |line: &Line<'_>| line.text.starts_with(['—', '―', '─', '–', '-']);
         let is_above_byline =
-            below.is_some_and(|below| !is_dash(below) && byline::read(below.text, self.ask.zone).is_some());
-        self.head.title.is_some() && is_above_byline && line.text.width() <= 80 && self.keep()
+            below.is_some_and(|below| !is_dashed(below) && byline::read(below.text, self.ask.zone).is_some());
+        self.head.title.is_some() && is_above_byline && is_short(line) && self.keep()
     }
 
     /// Passes over a line that stays in the text; false when the text must have begun.
@@ -193,17 +196,28 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a line is short enough for a subtitle.
+fn is_short(line: &Line<'_>) -> bool {
+    !line.is_blank() && line.text.width() <= SUBTITLE_COLUMNS
+}
+
+fn is_dashed(line: &Line<'_>) -> bool {
+    line.text.starts_with(['—', '―', '─', '–', '-'])
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    const ASK: Ask<'_> =
-        Ask { format: Format::Plain, zone: &TimeZone::UTC, own_name: "Ada Marlow", fixed: None };
+    fn head(text: &str, fixed: Option<Date>) -> Head {
+        let known_names = BTreeSet::from(["Ada Marlow"]);
+        read(text, Ask { format: Format::Plain, zone: &TimeZone::UTC, known_names: &known_names, fixed })
+    }
 
     fn came(text: &str) -> (String, String, String, String) {
-        let head = read(text, ASK);
+        let head = head(text, None);
         let day = head.day.as_ref().map(Day::to_toml).unwrap_or_default();
         (head.title.clone().unwrap_or_default(), head.authors.join("; "), day, head.rest_of(text))
     }
@@ -267,8 +281,8 @@ mod tests {
             let want = (title.to_owned(), authors.to_owned(), day.to_owned(), rest.to_owned());
             assert_eq!(came(text), want, "given {text:?}");
         }
-        let fixed = Ask { fixed: Some(jiff::civil::date(2020, 1, 1)), ..ASK };
-        assert!(read("2026-11-22\n\nIt rained.", fixed).lifted.is_empty());
+        let fixed = Some(jiff::civil::date(2020, 1, 1));
+        assert!(head("2026-11-22\n\nIt rained.", fixed).lifted.is_empty());
     }
 
     #[test]
@@ -280,7 +294,7 @@ mod tests {
             "On maps\nby Tobias Fenn\n",
             "",
         ] {
-            let rest = read(text, ASK).rest_of(text);
+            let rest = head(text, None).rest_of(text);
             assert!(
                 text.ends_with(&rest) && rest.len() + "On maps\n".len() >= text.len(),
                 "given {text:?}: {rest:?}"
@@ -309,7 +323,7 @@ mod tests {
             end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
         ) {
             let text = lines.join(end);
-            let head = read(&text, ASK);
+            let head = head(&text, None);
             let kept: Vec<&str> = super::lines(&text)
                 .filter(|line| !head.lifted.iter().any(|range| range.start <= line.range.start && line.range.end <= range.end))
                 .map(|line| &text[line.range])

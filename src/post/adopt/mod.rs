@@ -17,6 +17,7 @@ mod front;
 mod place;
 mod shelf;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -99,7 +100,7 @@ pub enum Origin {
 }
 
 /// What becomes of `given`, whatever else lies in the posts folder.
-fn adopt(given: &Given, desk: Desk<'_>) -> Result<Adoption, Vec<Flaw>> {
+fn adopt(given: &Given, known_names: &BTreeSet<&str>, desk: Desk<'_>) -> Result<Adoption, Vec<Flaw>> {
     let path = given.below_posts.clone().unwrap_or_else(|| place::nearest_path(&given.file));
     if given.below_posts.is_some() && path.iter().any(|part| walk::is_passed_over(Path::new(part))) {
         let flaw = Flaw::new(
@@ -117,7 +118,7 @@ fn adopt(given: &Given, desk: Desk<'_>) -> Result<Adoption, Vec<Flaw>> {
     let text = source::decode(&given.bytes).map_err(|flaw| vec![place::with_iconv(flaw, &given.file)])?;
     match source::split(&text).map_err(|flaw| vec![flaw])?.front {
         Some(_) => with_front(given, &path, desk),
-        None => without_front(given, &path, format, desk).map_err(|flaw| vec![flaw]),
+        None => without_front(given, &path, format, known_names, desk).map_err(|flaw| vec![flaw]),
     }
 }
 
@@ -175,7 +176,13 @@ fn read(path: &Path, bytes: &[u8], desk: Desk<'_>) -> Result<Post, Vec<Flaw>> {
 }
 
 /// An essay: what stands above its text becomes front matter.
-fn without_front(given: &Given, path: &Path, format: Format, desk: Desk<'_>) -> Result<Adoption, Flaw> {
+fn without_front(
+    given: &Given,
+    path: &Path,
+    format: Format,
+    known_names: &BTreeSet<&str>,
+    desk: Desk<'_>,
+) -> Result<Adoption, Flaw> {
     let text = source::text_of(&given.bytes)?;
     if text.trim().is_empty() {
         return Err(Flaw::new(0, "expected an essay, found an empty file"));
@@ -184,7 +191,7 @@ fn without_front(given: &Given, path: &Path, format: Format, desk: Desk<'_>) -> 
     let zone = &desk.settings.zone;
     // A post that lies below posts/ under a date has been published at that date.
     let fixed = name.date.filter(|_| given.below_posts.is_some());
-    let ask = Ask { format, zone, own_name: &desk.settings.author.name, fixed };
+    let ask = Ask { format, zone, known_names, fixed };
     let head = head::read(text, ask);
     let rest = head.rest_of(text);
     let (title, title_from) = title_of(&head, path, format)?;
@@ -197,8 +204,8 @@ fn without_front(given: &Given, path: &Path, format: Format, desk: Desk<'_>) -> 
     let id = id_at(&target, &day.at, desk);
     let (lang_line, authors) = (Some(&lang), head.authors.as_slice());
     let front = Front { id: &id, title: &title, day: &day, lang: lang_line, authors, is_draft: false };
-    let front = front.to_text(lines::line_end(text));
-    let bytes = [front.as_bytes(), rest.as_bytes()].concat();
+    let bytes = [&front.to_text(lines::line_end(text)), rest.as_str()].concat().into_bytes();
+    let front = front.to_text("\n");
     let lifted = head.lifted.iter().flat_map(|range| lines::lines(&text[range.clone()]));
     let lifted_lines = lifted.filter(|line| !line.is_blank()).count();
     let date = day.to_toml();

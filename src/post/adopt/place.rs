@@ -87,9 +87,16 @@ pub(super) fn title_in_name(path: &Path) -> Option<String> {
     let is_hyphenated = !words.contains(' ');
     let title = if is_hyphenated { words.replace(['-', '_'], " ") } else { words.to_owned() };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    // `07-on-maps` is the seventh file of a folder, not seven maps.
+    let title = match title.split_once(' ') {
+        Some((number, words)) if number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit()) => {
+            words
+        }
+        _ => &title,
+    };
     let plain = title.trim_end_matches(|c: char| c.is_numeric() || " ()（）".contains(c)).to_lowercase();
     let says_nothing = !plain.chars().any(char::is_alphabetic) || NAMELESS.contains(&plain.as_str());
-    (!says_nothing).then(|| capitalised(&title))
+    (!says_nothing).then(|| capitalised(title))
 }
 
 fn capitalised(title: &str) -> String {
@@ -193,6 +200,8 @@ mod tests {
             ("20261122.txt", None, Some("2026-11-22")),
             ("Untitled (3).txt", None, None),
             ("無題.txt", None, None),
+            ("07-on-maps.txt", Some("On maps"), None),
+            ("100-days.txt", Some("100 days"), None),
             ("007.txt", None, None),
         ] {
             let path = Path::new(file);

@@ -1,6 +1,6 @@
 //! The posts that are there already, and what new ones must get along with: ids, slugs, file names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,9 +54,10 @@ impl<'a> Shelf<'a> {
     ///
     /// If a file is no essay, or if two posts would share an id, a slug or a file.
     pub fn adopt(&self, files: &[Given]) -> Result<Vec<Adoption>, Vec<Fault>> {
+        let known_names = self.known_names();
         let (mut adoptions, mut faults) = (Vec::new(), Vec::new());
         for given in files {
-            match adopt(given, self.desk()) {
+            match adopt(given, &known_names, self.desk()) {
                 Ok(adoption) => adoptions.push(self.settled(adoption)),
                 Err(flaws) => faults.extend(flaws.into_iter().map(|flaw| flaw.in_file(given.file.clone()))),
             }
@@ -100,6 +101,12 @@ impl<'a> Shelf<'a> {
             }),
             None => Ok(new),
         }
+    }
+
+    /// Whoever has written here.
+    fn known_names(&self) -> BTreeSet<&str> {
+        let authors = self.essays.iter().flat_map(|essay| &essay.post.authors);
+        authors.chain([&self.settings.author]).map(|author| author.name.as_str()).collect()
     }
 
     fn desk(&self) -> Desk<'_> {

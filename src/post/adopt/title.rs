@@ -94,7 +94,9 @@ fn alone(lines: &[Line<'_>], format: Format) -> Option<String> {
     }
     match quoted(text) {
         Some(inner) => (!is_spoken(inner, next.text)).then(|| inner.to_owned()),
-        None => (!begins_with_quote(text) || !begins_with_quote(next.text)).then(|| text.to_owned()),
+        None => {
+            (!begins_with_quote(text) || !begins_with_quote(next.text)).then(|| undecorated(text).to_owned())
+        }
     }
 }
 
@@ -161,8 +163,16 @@ fn within<'a>(text: &'a str, pairs: &[(char, char)]) -> Option<&'a str> {
 
 /// The title without the brackets that only say that it is one.
 fn unbracketed(text: &str) -> &str {
-    let text = text.trim();
+    let text = undecorated(text.trim());
     within(text, &[('《', '》'), ('〈', '〉'), ('【', '】'), ('「', '」'), ('『', '』')]).unwrap_or(text)
+}
+
+/// `--- On maps ---` is `On maps`.
+fn undecorated(text: &str) -> &str {
+    const MARKS: &[char] = &['-', '=', '~', '*', '─', '—', '━'];
+    let inner = text.trim_matches(MARKS);
+    let is_decorated = text.len() >= inner.len() + 4 && text.starts_with(MARKS) && text.ends_with(MARKS);
+    if is_decorated { inner.trim() } else { text }
 }
 
 /// Markdown writers who make their title bold mean no emphasis.
@@ -224,6 +234,7 @@ mod tests {
             ("「余白を送る」\n\n　本文。", "余白を送る"),
             ("《A》與《B》\n\n正文。", "《A》與《B》"),
             ("편지를 쓰는 밤\n\n본문.", "편지를 쓰는 밤"),
+            ("--- On maps ---\n\nText", "On maps"),
             ("1984\u{2014}again\n\nText", "1984\u{2014}again"),
         ] {
             assert_eq!(title(text, Format::Plain), Some((want.to_owned(), 1)), "given {text:?}");
