@@ -295,16 +295,20 @@ fn who_left_since_the_issue_was_frozen_is_excluded() {
 }
 
 #[test]
-fn an_issue_too_old_is_given_up() {
-    let server = Server::start(Script::default());
+fn a_recipient_put_off_for_too_long_is_given_up_and_one_never_tried_is_not() {
+    let busy = Server::start(Script::default().at(Step::Rcpt, Act::Say("450 4.2.1 busy")));
     let mut publication = Publication::sending_to(10);
     publication.expire = Duration::from_secs(3600);
     publication.go_on_to(publication::start() + jiff::SignedDuration::from_hours(2));
+    let told = publication.send_to(&busy.url()).unwrap();
+    assert_eq!((told.deferred, told.expired), (10, 0), "a run may be late");
+    publication.go_on_to(publication::start() + jiff::SignedDuration::from_hours(4));
+    let server = Server::start(Script::default());
     let told = publication.send_to(&server.url()).unwrap();
     assert_eq!(told, SendReport { expired: 10, ..report(End::Done) });
     assert_eq!(server.accepted(), 0);
     let words = publication.rows(RowState::Expired)[0].reply.clone();
-    assert_eq!(words.as_deref(), Some("given up 1 hours after the issue was frozen"));
+    assert_eq!(words.as_deref(), Some("given up 1 h after the first try"));
 }
 
 #[test]

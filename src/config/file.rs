@@ -327,7 +327,7 @@ pub struct Delivery {
     pub ambiguous: Ambiguous,
     /// Seconds a run waits for retries that come due before it leaves them to the next. Default 0.
     pub linger_secs: u64,
-    /// Hours after which a mail that could not be delivered is given up. Default 72.
+    /// Hours after its first try at which a mail that could not be delivered is given up. Default 72.
     #[schemars(range(min = 1))]
     pub expire_hours: u64,
 }

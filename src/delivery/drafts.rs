@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::delivery::error::DeliveryError;
 use crate::ledger::{EditionNo, FrozenEdition};
 use crate::message::{Draft, IssueId};
@@ -15,14 +13,7 @@ const ROOM_OCTETS: usize = 16 * 1024 * 1024;
 /// Names an edition among all issues.
 pub(super) type EditionKey = (IssueId, EditionNo);
 
-/// An edition, ready to be composed from.
-#[derive(Debug)]
-pub(super) struct ReadyEdition {
-    pub(super) draft: Draft,
-    pub(super) frozen_at: Timestamp,
-}
-
-/// The editions in use, most recently used last to go.
+/// The drafts in use, most recently used last to go.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     kept: HashMap<EditionKey, Kept>,
@@ -32,38 +23,35 @@ pub(super) struct Drafts {
 
 #[derive(Debug)]
 struct Kept {
-    edition: Arc<ReadyEdition>,
+    draft: Arc<Draft>,
     octets: usize,
     last_use: u64,
 }
 
-impl ReadyEdition {
-    /// Decodes what the ledger froze.
-    ///
-    /// # Errors
-    ///
-    /// If this program cannot read the draft.
-    pub(super) fn decode(issue: IssueId, frozen: &FrozenEdition) -> Result<Self, DeliveryError> {
-        let draft =
-            Draft::from_bytes(&frozen.draft).map_err(|source| DeliveryError::Draft { issue, source })?;
-        Ok(Self { draft, frozen_at: frozen.frozen_at })
-    }
+/// Decodes what the ledger froze.
+///
+/// # Errors
+///
+/// If this program cannot read the draft.
+pub(super) fn decode(issue: IssueId, frozen: &FrozenEdition) -> Result<Arc<Draft>, DeliveryError> {
+    let draft = Draft::from_bytes(&frozen.draft).map_err(|source| DeliveryError::Draft { issue, source })?;
+    Ok(Arc::new(draft))
 }
 
 impl Drafts {
-    pub(super) fn get(&mut self, key: EditionKey) -> Option<Arc<ReadyEdition>> {
+    pub(super) fn get(&mut self, key: EditionKey) -> Option<Arc<Draft>> {
         self.uses += 1;
         let kept = self.kept.get_mut(&key)?;
         kept.last_use = self.uses;
-        Some(Arc::clone(&kept.edition))
+        Some(Arc::clone(&kept.draft))
     }
 
-    /// Keeps an edition of so many octets; what was not used for longest makes room.
-    pub(super) fn keep(&mut self, key: EditionKey, edition: Arc<ReadyEdition>, octets: usize) {
+    /// Keeps a draft of so many octets; what was not used for longest makes room.
+    pub(super) fn keep(&mut self, key: EditionKey, draft: Arc<Draft>, octets: usize) {
         while self.octets + octets > ROOM_OCTETS && self.drop_oldest() {}
         self.uses += 1;
         self.octets += octets;
-        self.kept.insert(key, Kept { edition, octets, last_use: self.uses });
+        self.kept.insert(key, Kept { draft, octets, last_use: self.uses });
     }
 
     fn drop_oldest(&mut self) -> bool {

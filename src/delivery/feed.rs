@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::delivery::drafts::{Drafts, ReadyEdition};
+use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
 use crate::delivery::run::{Held, Run, Why};
 use crate::ledger::{Claim, Setback};
+use crate::message::Draft;
 
 /// How often the ledger is asked who came due while a few connections are still at work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -50,8 +51,8 @@ impl Feeder<'_, '_> {
         let mut claims = claims.into_iter();
         let mut ready = Vec::with_capacity(claims.len());
         while let Some(claim) = claims.next() {
-            match self.edition_of(&claim).await {
-                Ok(edition) => ready.extend(self.unless_expired(Held { claim, edition }, now)),
+            match self.draft_of(&claim).await {
+                Ok(draft) => ready.extend(self.unless_expired(Held { claim, draft }, now)),
                 Err(error) => {
                     self.run.add_claims(ready);
                     claims
@@ -65,21 +66,21 @@ impl Feeder<'_, '_> {
         Ok(is_anybody_due)
     }
 
-    async fn edition_of(&mut self, claim: &Claim) -> Result<Arc<ReadyEdition>, DeliveryError> {
+    async fn draft_of(&mut self, claim: &Claim) -> Result<Arc<Draft>, DeliveryError> {
         let key = (claim.issue, claim.edition);
-        if let Some(edition) = self.drafts.get(key) {
-            return Ok(edition);
+        if let Some(draft) = self.drafts.get(key) {
+            return Ok(draft);
         }
         let (issue, no) = key;
         let frozen = self.run.ledger.ask(move |ledger| ledger.edition(issue, no)).await?;
-        let edition = Arc::new(ReadyEdition::decode(issue, &frozen)?);
-        self.drafts.keep(key, Arc::clone(&edition), frozen.draft.len());
-        Ok(edition)
+        let draft = drafts::decode(issue, &frozen)?;
+        self.drafts.keep(key, Arc::clone(&draft), frozen.draft.len());
+        Ok(draft)
     }
 
     fn unless_expired(&self, held: Held, now: Timestamp) -> Option<Held> {
         let expire = self.run.sending.expire;
-        if now < retry::end_of_trying(held.edition.frozen_at, expire) {
+        if now < retry::end_of_trying(held.claim.first_tried_at, now, expire) {
             return Some(held);
         }
         self.run.release(held.claim, Setback::Expired { reply: retry::words_of_expiry(expire) });

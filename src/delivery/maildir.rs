@@ -16,14 +16,14 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::delivery::drafts::{Drafts, ReadyEdition};
+use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
 use crate::delivery::run::{Counts, Stretch, Why};
 use crate::delivery::send::Sending;
 use crate::delivery::stop::Stop;
 use crate::ledger::{Begun, Claim, InFlight, Ledger, Outcome, Setback};
-use crate::message::{MailObject, compose};
+use crate::message::{Draft, MailObject, compose};
 
 /// Mails whose intents and results share a commit.
 const BATCH: usize = 256;
@@ -119,26 +119,26 @@ impl Round<'_> {
         now: Timestamp,
     ) -> Result<Option<Letter>, DeliveryError> {
         let Sending { keys, signers, expire, .. } = self.sending;
-        let edition = self.edition_of(ledger, claim)?;
-        if now >= retry::end_of_trying(edition.frozen_at, *expire) {
+        let draft = self.draft_of(ledger, claim)?;
+        if now >= retry::end_of_trying(claim.first_tried_at, now, *expire) {
             return Ok(None);
         }
-        let mail = compose(&edition.draft, keys, claim.issue, &claim.recipient, *signers)
+        let mail = compose(&draft, keys, claim.issue, &claim.recipient, *signers)
             .map_err(|source| DeliveryError::Compose { issue: claim.issue, source })?;
-        let name = file_name(edition.draft.date(), &mail.message_id);
+        let name = file_name(draft.date(), &mail.message_id);
         let file = self.maildir.write(&name, &mail).map_err(|source| self.maildir.fault(source))?;
         Ok(Some(Letter { name, file }))
     }
 
-    fn edition_of(&mut self, ledger: &Ledger, claim: &Claim) -> Result<Arc<ReadyEdition>, DeliveryError> {
+    fn draft_of(&mut self, ledger: &Ledger, claim: &Claim) -> Result<Arc<Draft>, DeliveryError> {
         let key = (claim.issue, claim.edition);
-        if let Some(edition) = self.drafts.get(key) {
-            return Ok(edition);
+        if let Some(draft) = self.drafts.get(key) {
+            return Ok(draft);
         }
         let frozen = ledger.edition(claim.issue, claim.edition)?;
-        let edition = Arc::new(ReadyEdition::decode(claim.issue, &frozen)?);
-        self.drafts.keep(key, Arc::clone(&edition), frozen.draft.len());
-        Ok(edition)
+        let draft = drafts::decode(claim.issue, &frozen)?;
+        self.drafts.keep(key, Arc::clone(&draft), frozen.draft.len());
+        Ok(draft)
     }
 
     /// Intents, names, results.

@@ -27,6 +27,13 @@ pub enum Stage {
     EndOfData,
 }
 
+impl Stage {
+    /// Whether it comes before any mail is spoken of.
+    pub(super) fn is_before_mail(self) -> bool {
+        matches!(self, Self::Connect | Self::Tls | Self::Greeting | Self::Ehlo | Self::StartTls | Self::Auth)
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

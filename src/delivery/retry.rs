@@ -40,17 +40,22 @@ pub(super) fn after_stumbles(now: Timestamp) -> Timestamp {
     now + AFTER_STUMBLES
 }
 
-/// When a recipient is given up.
-pub(super) fn end_of_trying(frozen_at: Timestamp, expire: Duration) -> Timestamp {
+/// When a recipient is given up: so long after the first try, however late that came.
+pub(super) fn end_of_trying(
+    first_tried_at: Option<Timestamp>,
+    now: Timestamp,
+    expire: Duration,
+) -> Timestamp {
+    let first_tried_at = first_tried_at.unwrap_or(now);
     SignedDuration::try_from(expire)
         .ok()
-        .and_then(|expire| frozen_at.checked_add(expire).ok())
+        .and_then(|expire| first_tried_at.checked_add(expire).ok())
         .unwrap_or(Timestamp::MAX)
 }
 
 /// What is written down for a recipient who is given up.
 pub(super) fn words_of_expiry(expire: Duration) -> String {
-    format!("given up {} hours after the issue was frozen", expire.as_secs() / 3600)
+    format!("given up {} h after the first try", expire.as_secs() / 3600)
 }
 
 /// How long it is from `now` to `due`; no time if that has passed. A little longer rather than shorter: the
@@ -108,9 +113,11 @@ mod tests {
     }
 
     #[test]
-    fn a_recipient_is_given_up_so_long_after_the_issue_was_frozen() {
-        let frozen_at = Timestamp::UNIX_EPOCH;
-        assert_eq!(end_of_trying(frozen_at, Duration::from_secs(3600)).as_second(), 3600);
-        assert_eq!(end_of_trying(frozen_at, Duration::MAX), Timestamp::MAX);
+    fn a_recipient_is_given_up_so_long_after_the_first_try() {
+        let (first, now) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(50_000).unwrap());
+        let hour = Duration::from_secs(3600);
+        assert_eq!(end_of_trying(Some(first), now, hour).as_second(), 3600);
+        assert_eq!(end_of_trying(None, now, hour).as_second(), 53_600, "never tried is never too late");
+        assert_eq!(end_of_trying(Some(first), now, Duration::MAX), Timestamp::MAX);
     }
 }

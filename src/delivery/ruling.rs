@@ -46,7 +46,7 @@ impl Case {
     /// After a refusal: what to tell the ledger. `None`: the claim may be tried again at once.
     pub(super) fn after_refusal(&self, refusal: &Refusal) -> Option<Setback> {
         match refusal {
-            Refusal::Lane(_) if self.stumbles < STUMBLES => None,
+            Refusal::Lane(trouble) if trouble.stage.is_before_mail() || self.stumbles < STUMBLES => None,
             Refusal::Lane(_) => Some(Setback::Lane { until: retry::after_stumbles(self.now) }),
             Refusal::Operator(_) => Some(self.as_it_was()),
             Refusal::Recipient(reply) => Some(self.after_word(reply)),

@@ -14,7 +14,6 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::delivery::breaker::Breaker;
-use crate::delivery::drafts::ReadyEdition;
 use crate::delivery::error::DeliveryError;
 use crate::delivery::reply::{Reply, Trouble};
 use crate::delivery::retry::{self, RowKey};
@@ -24,7 +23,7 @@ use crate::delivery::send::Sending;
 use crate::delivery::throttle::{AfterFailure, Throttle, Try};
 use crate::delivery::{feed, lane};
 use crate::ledger::{Claim, InFlight, Ledger, LedgerHandle, LedgerThread, Outcome, Setback};
-use crate::message::{IssueId, MailObject, compose};
+use crate::message::{Draft, IssueId, MailObject, compose};
 
 /// Why a run ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,11 +60,11 @@ pub(super) struct Stretch {
     pub(super) halted: Option<(IssueId, String)>,
 }
 
-/// A claim and the edition its mail is made from.
+/// A claim and the draft its mail is made from.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) claim: Claim,
-    pub(super) edition: Arc<ReadyEdition>,
+    pub(super) draft: Arc<Draft>,
 }
 
 /// What the connections of a run share.
@@ -251,20 +250,20 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn case(&self, held: &Held) -> Case {
-        let row = row_of(&held.claim);
+        let (row, now) = (row_of(&held.claim), self.now());
         Case {
             row,
             attempts: held.claim.attempts,
             stumbles: self.stumbles.borrow().get(&row).map_or(1, |before| before + 1),
-            gives_up_at: retry::end_of_trying(held.edition.frozen_at, self.sending.expire),
-            now: self.now(),
+            gives_up_at: retry::end_of_trying(held.claim.first_tried_at, now, self.sending.expire),
+            now,
         }
     }
 
     pub(super) fn compose(&self, held: &Held) -> Result<MailObject, DeliveryError> {
-        let Held { claim, edition } = held;
+        let Held { claim, draft } = held;
         let Sending { keys, signers, .. } = self.sending;
-        compose(&edition.draft, keys, claim.issue, &claim.recipient, *signers)
+        compose(draft, keys, claim.issue, &claim.recipient, *signers)
             .map_err(|source| DeliveryError::Compose { issue: claim.issue, source })
     }
 
@@ -345,7 +344,9 @@ impl<'a> Run<'a> {
     }
 
     fn failed(&self, row: RowKey, attempt: Try, trouble: Trouble) {
-        *self.stumbles.borrow_mut().entry(row).or_default() += 1;
+        if !trouble.stage.is_before_mail() {
+            *self.stumbles.borrow_mut().entry(row).or_default() += 1;
+        }
         let now = Instant::now();
         let after = self.throttle.borrow_mut().failed(attempt, now);
         match after {

@@ -32,7 +32,7 @@ pub struct Sending<'a> {
     pub policy: Policy,
     /// How long the run waits, in all, for recipients who come due later and for a relay that fails.
     pub linger: Duration,
-    /// How long after an issue was frozen its recipients are tried.
+    /// How long after the first try a recipient is tried again.
     pub expire: Duration,
     pub keys: &'a Keys,
     pub signers: Option<&'a Signers>,
