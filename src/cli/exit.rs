@@ -51,9 +51,15 @@ struct Message {
 impl Failure {
     /// A failure told in the words of `error` and its causes.
     pub fn new(exit: Exit, error: &dyn Error) -> Self {
-        let causes =
-            std::iter::successors(error.source(), |cause| (*cause).source()).map(ToString::to_string);
-        let message = Message { what: error.to_string(), causes: causes.collect(), help: None };
+        let mut causes: Vec<String> = Vec::new();
+        for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
+            let words = cause.to_string();
+            // Some libraries say in the second cause what they said in the first.
+            if !causes.last().is_some_and(|said| words.contains(said.as_str())) {
+                causes.push(words);
+            }
+        }
+        let message = Message { what: error.to_string(), causes, help: None };
         Self { exit, messages: vec![message] }
     }
 

@@ -38,7 +38,7 @@ pub enum LedgerError {
     Nonsense { path: PathBuf, what: String },
     #[error("{}: SQLite stopped", path.display())]
     Sqlite { path: PathBuf, source: rusqlite::Error },
-    #[error("{}", path.display())]
+    #[error("{}: cannot be used", path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("expected the next post to be number {}, found {}: another run announced posts meanwhile", expected.0, found.0)]
     Raced { expected: Seq, found: Seq },

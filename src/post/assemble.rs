@@ -125,7 +125,7 @@ impl Table<'_> {
         if !self.fields.has_date {
             let what = "expected a `date` in front matter or in the file name, found none";
             let by_hand = "add `date = 2026-03-01T09:00:00Z`, or name the file 2026-03-01-on-maps.md";
-            self.lacking(what, by_hand);
+            self.lacking("date", what, by_hand);
         }
         None
     }
@@ -149,6 +149,7 @@ impl Table<'_> {
             }
             _ => {
                 self.lacking(
+                    "title",
                     "expected a `title` in front matter or a first heading, found none",
                     "add `title = \"…\"`",
                 );
@@ -167,16 +168,24 @@ impl Table<'_> {
     }
 
     /// Notes what is missing; a file without front matter lacks it all and is one for `adopt`.
-    fn lacking(&mut self, what: &str, by_hand: &str) {
+    fn lacking(&mut self, field: &str, what: &str, by_hand: &str) {
         if !self.file.has_front && !self.remarks.faults.is_empty() {
             return;
         }
         let shown = self.desk.shown_as.join(self.file.path);
         let help = match self.file.has_front {
-            true => by_hand.to_owned(),
+            true => self.mistyped(field).unwrap_or_else(|| by_hand.to_owned()),
             false => format!("`postrider adopt {}` writes the front matter", shown.display()),
         };
         self.remarks.fault(Flaw::new(0, what).with_help(help));
+    }
+
+    /// Where an unknown field was probably meant to be `field`.
+    fn mistyped(&self, field: &str) -> Option<String> {
+        let meant = format!("did you mean `{field}`?");
+        let is_near = |flaw: &&Flaw| flaw.help.as_deref().is_some_and(|help| help.starts_with(&meant));
+        let flaw = self.remarks.findings.iter().find(is_near)?;
+        Some(format!("did you mean `{field}` in line {}?", flaw.line))
     }
 
     fn id(&mut self, date: Date) -> PostId {

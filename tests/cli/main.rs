@@ -1,0 +1,12 @@
+//! The program run as a user runs it: a folder, a command line, what it prints and its exit code.
+//!
+//! Errors and help are compared to the letter: their wording is behaviour.
+
+mod build;
+mod config;
+mod help;
+mod init;
+mod ledger;
+mod output;
+mod publication;
+mod subscribers;
