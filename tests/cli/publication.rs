@@ -56,11 +56,6 @@ impl Publication {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// The configuration that `init` wrote, with `more` below it.
-    pub fn configure(&self, more: &str) {
-        self.write("config.toml", self.read("config.toml") + more);
-    }
-
     /// A command in the folder, with nothing of the tester's own environment but the path.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);

@@ -260,10 +260,11 @@ fn a_forgotten_reader_leaves_no_trace_and_no_import_brings_them_back() {
     publication.run(&["subscribers", "forget", "ada.marlow@EXAMPLE.org"]).prints(
         "Erased. A keyed fingerprint keeps the address out of later imports. Copies of the ledger are yours to erase.\n",
     );
-    for (path, (octets, _)) in publication.tree(".") {
+    for entry in std::fs::read_dir(publication.root()).unwrap() {
+        let path = entry.unwrap().path();
         let is_ledger = path.file_name().unwrap().to_string_lossy().starts_with("postrider.ledger");
-        let text = String::from_utf8_lossy(&octets).to_lowercase();
-        assert!(!is_ledger || !text.contains("marlow"), "{}", path.display());
+        let text = is_ledger.then(|| String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase());
+        assert!(!text.is_some_and(|text| text.contains("marlow")), "{}", path.display());
     }
     import(&publication, list)
         .prints("2 readers: 1 as they were, 1 kept out because they left or do not work.\n");
