@@ -72,7 +72,7 @@ fn faulty_posts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "latin1.md",
             b"+++\ntitle = \"A\"\ndate = 2026-01-01\n+++\ncaf\xe9\n".to_vec(),
-            "latin1.md:5: expected text in UTF-8, found the octet 0xe9\n  help: save the file as UTF-8, or convert it with `iconv -f BIG5 -t UTF-8` and the like",
+            "latin1.md:5: expected text in UTF-8, found the octet 0xe9\n  help: save the file as UTF-8, or convert it with `iconv -f ENCODING -t UTF-8`",
         ),
         (
             "no-date.md",
@@ -122,7 +122,7 @@ fn faulty_posts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "utf16.md",
             b"\xff\xfe+\0+\0+\0".to_vec(),
-            "utf16.md:1: expected text in UTF-8, found UTF-16\n  help: save the file as UTF-8, or convert it with `iconv -f BIG5 -t UTF-8` and the like",
+            "utf16.md:1: expected text in UTF-8, found UTF-16\n  help: save the file as UTF-8, or convert it with `iconv -f UTF-16 -t UTF-8`",
         ),
         (
             "yaml-laughs.md",

@@ -9,5 +9,6 @@ mod help;
 mod init;
 mod ledger;
 mod output;
+mod posts;
 mod publication;
 mod subscribers;
