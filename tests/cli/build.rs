@@ -81,7 +81,7 @@ fn faulty_posts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         (
             "nul.md",
-            b"+++\ntitle = \"A\"\ndate = 2026-01-01\n+++\na\0b\n".to_vec(),
+            b"+++\ntitle = \"A\"\ndate = 2026-01-01\n+++\na\0b, a line long enough to be no other encoding than it says it is, and then as much again to be sure of it\n".to_vec(),
             "nul.md:5: expected text, found a NUL",
         ),
         (

@@ -8,6 +8,7 @@ mod documents;
 mod help;
 mod init;
 mod ledger;
+mod mailing;
 mod output;
 mod posts;
 mod publication;
