@@ -1,0 +1,7 @@
+//! The pages of a publication as a reader's browser gets them, and the page that tells how to change them.
+
+mod changes;
+mod document;
+mod html;
+mod publication;
+mod sound;

@@ -1,0 +1,105 @@
+//! Publications to build with the program itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A public tree: text files by their path.
+pub type Tree = BTreeMap<String, String>;
+
+/// Two posts that use every field, with `templates` in the place of built-in ones.
+pub fn rich(templates: &[(&str, &str)]) -> Tree {
+    let folder = TempDir::new().unwrap();
+    let files = [
+        ("config.toml", CONFIG),
+        ("posts/2026-03-01-on-maps.md", ON_MAPS),
+        ("posts/2026-02-01-on-paper.md", ON_PAPER),
+        ("posts/2026-01-01-letters.md", LETTERS),
+    ];
+    let templates = templates.iter().map(|(name, text)| (format!("templates/{name}"), *text));
+    for (name, text) in files.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(templates) {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    built(folder.path())
+}
+
+/// The publication in this repository.
+pub fn sample() -> Tree {
+    built(Path::new(env!("CARGO_MANIFEST_DIR")))
+}
+
+fn built(root: &Path) -> Tree {
+    let out = TempDir::new().unwrap();
+    let public = out.path().join("public");
+    let run = Command::new(env!("CARGO_BIN_EXE_postrider"))
+        .args(["--now", "2026-12-01T00:00:00Z", "--root"])
+        .arg(root)
+        .args(["build", "--out"])
+        .arg(&public)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let mut tree = Tree::new();
+    read_below(&public, "", &mut tree);
+    tree
+}
+
+/// Files that are not text are there, and empty.
+fn read_below(folder: &Path, prefix: &str, tree: &mut Tree) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+        match entry.file_type().unwrap().is_dir() {
+            true => read_below(&entry.path(), &format!("{name}/"), tree),
+            false => drop(tree.insert(name, fs::read_to_string(entry.path()).unwrap_or_default())),
+        }
+    }
+}
+
+const CONFIG: &str = r#"
+[publication]
+url = "https://letters.example.org/"
+title = "The Evening Post"
+description = "Essays on letters."
+author = "Ada Marlow"
+author_url = "https://ada.example.org/"
+rights = "© 2026 the authors"
+
+[site]
+posts_per_page = 1
+subscribe_url = "mailto:letters@example.org?subject=Subscribe"
+"#;
+
+const LETTERS: &str = "+++\ntitle = \"Letters\"\n+++\n\nAn essay.\n";
+
+const ON_PAPER: &str = r#"+++
+title = "紙について"
+lang = "ja"
+tags = ["紙"]
+authors = ["白井さより"]
+date = 2026-02-01T09:00:00+09:00
+updated = 2026-02-02T09:00:00+09:00
+aliases = ["/2019/paper/"]
+summary = "紙の話。"
+
+[image]
+src = "https://letters.example.org/paper.png"
+alt = "A sheet"
+
+[enclosure]
+url = "https://letters.example.org/talk.mp3"
+octets = 1048576
+media_type = "audio/mpeg"
+
+[extra]
+mood = "calm"
++++
+
+紙は待つ。
+"#;
+
+const ON_MAPS: &str = "+++\ntitle = \"On maps\"\ntags = [\"maps\"]\n+++\n\nAn essay.\n";
