@@ -92,13 +92,54 @@ fn who_is_put_off_gets_it_at_the_next_try_and_others_do_not_wait() {
 }
 
 #[test]
-fn a_run_that_lingers_waits_for_who_comes_due_meanwhile() {
+fn a_run_waits_for_who_comes_due_as_long_as_it_was_told_to_linger() {
     let act = Act::Say("450 4.2.0 greylisted");
     let server = Server::start(Script::default().for_recipient("reader-0", Step::Rcpt, act).times(1));
     let mut publication = Publication::sending_to(2);
-    publication.linger = Duration::from_secs(200);
     let told = publication.send_to(&server.url()).unwrap();
-    assert!(matches!(told.end, End::Waiting { .. }), "due after 270 s at the least: {told:?}");
+    let End::Waiting { next_due } = told.end else { panic!("{told:?}") };
+    publication.tick_from(next_due - jiff::SignedDuration::from_secs(1));
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, report(End::Waiting { next_due }), "it was not told to wait");
+    publication.linger = Duration::from_secs(3);
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { sent: 1, ..report(End::Done) });
+}
+
+#[test]
+fn one_slow_recipient_does_not_hold_up_the_others() {
+    let server = Server::start(Script::default().for_recipient("reader-0", Step::Rcpt, Act::Hang).times(1));
+    let publication = Publication::sending_to(200);
+    std::thread::scope(|scope| {
+        let began = Instant::now();
+        let run = scope.spawn(|| publication.send_to(&server.url()).unwrap());
+        while server.accepted() < 199 {
+            assert!(!run.is_finished() && began.elapsed() < publication.deadline * 10);
+            std::thread::yield_now();
+        }
+        assert_eq!(run.join().unwrap().sent, 200, "and is sent to over another connection");
+    });
+    assert_each_has_it(&server, 200, 1);
+}
+
+#[test]
+fn a_run_that_is_stopped_does_not_wait_for_the_reply_to_data() {
+    let (stopper, stop) = Stopper::new();
+    let server = Server::start(Script::default().at(Step::Data, Act::Hang));
+    let mut publication = Publication::sending_to(10);
+    publication.stop = stop;
+    publication.deadline = Duration::from_secs(60);
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| publication.send_to(&server.url()).unwrap());
+        while !server.commands().iter().any(|line| line == "DATA") {
+            std::thread::yield_now();
+        }
+        stopper.stop();
+        let asked = Instant::now();
+        assert_eq!(run.join().unwrap(), report(End::Stopped));
+        assert!(asked.elapsed() < Duration::from_secs(7), "{:?}", asked.elapsed());
+    });
+    assert_eq!(publication.status().recipients, Tally { queued: 10, ..Tally::default() });
 }
 
 #[test]

@@ -8,26 +8,26 @@
 //! and RFC 4954 (AUTH PLAIN, and LOGIN for servers that know nothing else). Leaves out: several recipients in one
 //! transaction, since every copy has its own leave link.
 
-use std::fmt::{self, Display};
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::fmt::Display;
+use std::pin::pin;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Quit, Rset, Starttls};
+use lettre::transport::smtp::commands::{Data, Ehlo, Quit, Rset, Starttls};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
-use tokio::net::TcpStream;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::delivery::capabilities::Capabilities;
-use crate::delivery::relay::{Relay, Security};
-use crate::delivery::reply::{Class, Fault, Reply, Stage, Trouble, read, reply_of_error, words_of};
+use crate::delivery::dial::{dial, encrypt, exchange, greet, late};
+use crate::delivery::relay::Security;
+use crate::delivery::reply::{Class, Fault, Reply, Stage, Trouble, read};
 use crate::delivery::route::{Deadlines, Route};
 use crate::delivery::stop::Stop;
+use crate::delivery::transaction::{Group, MailCommand, RcptCommand, needs_smtputf8};
 use crate::delivery::wire::Wire;
 use crate::message::Envelope;
 
@@ -263,12 +263,13 @@ impl Transfer<'_> {
     /// When `stop` is asked, it waits a few seconds more and no longer.
     pub async fn finish(self, content: &[u8], stop: &mut Stop) -> Verdict {
         let courier = self.courier;
-        let data = match courier.say(Stage::Data, Data).await {
+        let mut grace = pin!(stop.out_of_grace());
+        let data = match courier.say_within(&mut grace, Stage::Data, Data).await {
             Ok(reply) => reply,
             Err(trouble) => return Verdict::NotSent(trouble),
         };
         match data.class() {
-            Class::Intermediate if data.code() == 354 => courier.hand_over(content, stop).await,
+            Class::Intermediate if data.code() == 354 => courier.hand_over(content, &mut grace).await,
             Class::Permanent if !data.is_about_operator() => Verdict::Refused(data),
             Class::Transient | Class::Permanent => Verdict::NotSent(Trouble::reply(Stage::Data, data)),
             Class::Intermediate | Class::Completion => {
@@ -280,7 +281,23 @@ impl Transfer<'_> {
 }
 
 impl Courier {
-    async fn hand_over(&mut self, content: &[u8], stop: &mut Stop) -> Verdict {
+    /// Sends a command and reads its reply, unless the run that was asked to stop waits no longer.
+    async fn say_within(
+        &mut self,
+        grace: &mut (impl Future<Output = ()> + Unpin),
+        stage: Stage,
+        command: impl Display,
+    ) -> Result<Reply, Trouble> {
+        tokio::select! {
+            biased;
+            said = self.say(stage, command) => return said,
+            () = grace => {}
+        }
+        self.is_open = false;
+        Err(Trouble { stage, fault: Fault::Stopped })
+    }
+
+    async fn hand_over(&mut self, content: &[u8], grace: &mut (impl Future<Output = ()> + Unpin)) -> Verdict {
         let before_dot = self.wire.push_content(content);
         let deadline = self.deadlines.of_content(content.len());
         let heard = tokio::select! {
@@ -288,7 +305,7 @@ impl Courier {
             result = timeout(deadline, self.connection.read_response()) => {
                 self.note(Stage::EndOfData, deadline, result)
             }
-            () = stop.out_of_grace() => {
+            () = grace => {
                 self.is_open = false;
                 Err(Trouble { stage: Stage::EndOfData, fault: Fault::Stopped })
             }
@@ -319,73 +336,6 @@ impl Courier {
     }
 }
 
-/// Connects to the first of the relay's addresses that answers.
-async fn dial(relay: &Relay) -> io::Result<TcpStream> {
-    match relay.host.as_str() {
-        // Without asking the network for the name of this machine (RFC 6761 §6.3): some resolvers take seconds.
-        "localhost" => {
-            let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-            TcpStream::connect(&addresses.map(|address| SocketAddr::new(address, relay.port))[..]).await
-        }
-        host => TcpStream::connect((host, relay.port)).await,
-    }
-}
-
-/// Opens TLS over the wire, within the deadline.
-async fn encrypt(wire: &Wire, route: &Route) -> Result<(), Trouble> {
-    let (connector, name) = route.tls.as_ref().expect("a Route with TLS has a connector");
-    let deadline = route.deadlines.connect;
-    match timeout(deadline, wire.upgrade(connector, name.clone())).await {
-        Ok(result) => result.map_err(|error| Trouble::cut(Stage::Tls, error)),
-        Err(_) => Err(late(Stage::Tls, deadline)),
-    }
-}
-
-/// Waits for the greeting and sends lettre's EHLO.
-async fn greet(
-    wire: &Wire,
-    client: &ClientId,
-    deadlines: &Deadlines,
-) -> Result<AsyncSmtpConnection, Trouble> {
-    let deadline = deadlines.of(Stage::Greeting);
-    let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(wire.clone()), client);
-    let result = timeout(deadline, greeted).await;
-    let stage = if wire.taken() == 0 { Stage::Greeting } else { Stage::Ehlo };
-    match result {
-        Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(error)) => Err(match reply_of_error(&error) {
-            Some(reply) => Trouble::reply(stage, reply),
-            None => Trouble::cut(stage, words_of(&error)),
-        }),
-        Err(_) => Err(late(stage, deadline)),
-    }
-}
-
-/// The challenges and responses of AUTH (RFC 4954 §4); LOGIN has two.
-async fn exchange(
-    connection: &mut AsyncSmtpConnection,
-    mechanism: Mechanism,
-    credentials: &Credentials,
-) -> Result<Response, SmtpError> {
-    let mut response = connection.command(Auth::new(mechanism, credentials.clone(), None)?).await?;
-    for _ in 0..2 {
-        if !response.has_code(334) {
-            break;
-        }
-        let answer = Auth::new_from_response(mechanism, credentials.clone(), &response)?;
-        response = connection.command(answer).await?;
-    }
-    Ok(response)
-}
-
-fn late(stage: Stage, deadline: Duration) -> Trouble {
-    Trouble { stage, fault: Fault::Late(deadline) }
-}
-
-fn needs_smtputf8(envelope: &Envelope) -> bool {
-    envelope.forward_path.needs_smtputf8() || envelope.reverse_path.needs_smtputf8()
-}
-
 /// Lets a 2yz reply pass; another concerns the server or the operator.
 fn accepted(stage: Stage, reply: Reply) -> Result<Reply, Refusal> {
     match reply.class() {
@@ -408,42 +358,5 @@ fn of_recipient(reply: Reply) -> Refusal {
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         if trouble.needs_operator() { Self::Operator(trouble) } else { Self::Lane(trouble) }
-    }
-}
-
-/// What is said before DATA, as one text.
-struct Group<'a> {
-    needs_reset: bool,
-    envelope: &'a Envelope,
-    size: Option<usize>,
-    needs_smtputf8: bool,
-}
-
-impl Display for Group<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.needs_reset {
-            f.write_str("RSET\r\n")?;
-        }
-        write!(f, "{}{}", MailCommand(self), RcptCommand(self))
-    }
-}
-
-struct MailCommand<'a>(&'a Group<'a>);
-
-impl Display for MailCommand<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MAIL FROM:<{}>", self.0.envelope.reverse_path)?;
-        if let Some(octets) = self.0.size {
-            write!(f, " SIZE={octets}")?;
-        }
-        f.write_str(if self.0.needs_smtputf8 { " SMTPUTF8\r\n" } else { "\r\n" })
-    }
-}
-
-struct RcptCommand<'a>(&'a Group<'a>);
-
-impl Display for RcptCommand<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RCPT TO:<{}>\r\n", self.0.envelope.forward_path)
     }
 }

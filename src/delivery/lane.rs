@@ -156,7 +156,7 @@ async fn transmit(
             run.throttle.borrow_mut().abandoned(attempt);
             match not_to_be_sent? {
                 Begun::Ready(flying) => run.settle(flying, case.untried()),
-                Begun::Excluded(_) => run.count_end(true),
+                Begun::Excluded(_) => run.excluded(),
                 Begun::Lost(_) => {}
             }
             return Ok(());

@@ -16,10 +16,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::delivery::counts::Counts;
 use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
-use crate::delivery::run::{Counts, Stretch, Why};
+use crate::delivery::run::{Stretch, Why};
 use crate::delivery::send::Sending;
 use crate::delivery::stop::Stop;
 use crate::ledger::{Begun, Claim, InFlight, Ledger, Outcome, Setback};

@@ -7,7 +7,9 @@
 
 mod breaker;
 mod capabilities;
+mod counts;
 mod courier;
+mod dial;
 mod drafts;
 mod error;
 mod feed;
@@ -23,6 +25,7 @@ mod send;
 mod stop;
 mod throttle;
 mod tls;
+mod transaction;
 mod wire;
 
 pub use courier::{Courier, Refusal, Transfer, Verdict};

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::delivery::breaker::Breaker;
+use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
 use crate::delivery::reply::{Reply, Trouble};
 use crate::delivery::retry::{self, RowKey};
@@ -37,18 +38,6 @@ pub(super) enum Why {
     Operator {
         why: String,
     },
-}
-
-/// What happened, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) sent: u64,
-    pub(super) refused: u64,
-    pub(super) deferred: u64,
-    pub(super) doubtful: u64,
-    pub(super) expired: u64,
-    /// Recipients with an end.
-    pub(super) ended: u64,
 }
 
 /// What a run came to, without what only the ledger can tell.
@@ -77,7 +66,7 @@ pub(super) struct Run<'a> {
     breaker: RefCell<Breaker>,
     /// Over how many connections in a row a recipient's mail was lost.
     stumbles: RefCell<HashMap<RowKey, u32>>,
-    counts: RefCell<Counts>,
+    counts: Cell<Counts>,
     /// Connections that hold a claim.
     busy: Cell<usize>,
     /// How much longer the run may wait.
@@ -126,7 +115,7 @@ impl<'a> Run<'a> {
             claims: RefCell::default(),
             breaker: RefCell::default(),
             stumbles: RefCell::default(),
-            counts: RefCell::default(),
+            counts: Cell::default(),
             busy: Cell::new(0),
             patience: Cell::new(sending.linger),
             end: RefCell::new(None),
@@ -269,47 +258,31 @@ impl<'a> Run<'a> {
 
     /// Gives a claim back and counts what that means.
     pub(super) fn release(&self, claim: Claim, setback: Setback) {
-        let mut counts = self.counts.borrow_mut();
-        match &setback {
-            Setback::Lane { .. } => {}
-            Setback::Transient { .. } => counts.deferred += 1,
-            Setback::Permanent { .. } | Setback::Unsendable { .. } => counts.refused += 1,
-            Setback::Expired { .. } => counts.expired += 1,
-        }
-        let is_end = !matches!(setback, Setback::Lane { .. } | Setback::Transient { .. });
-        drop(counts);
+        self.count(|counts| counts.add_setback(&setback));
         drop(self.ledger.release(claim, setback, self.now()));
-        self.count_end(is_end);
     }
 
     /// Writes down what became of a mail and counts it.
     pub(super) fn settle(&self, sent: InFlight, outcome: Outcome) {
-        let mut counts = self.counts.borrow_mut();
-        match &outcome {
-            Outcome::Sent { .. } => counts.sent += 1,
-            Outcome::Refused { .. } => counts.refused += 1,
-            Outcome::Deferred { counts: true, .. } => counts.deferred += 1,
-            Outcome::Deferred { counts: false, .. } => {}
-            Outcome::Doubt { .. } => counts.doubtful += 1,
-        }
-        drop(counts);
-        let is_end = matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. });
+        self.count(|counts| counts.add_outcome(&outcome));
         if matches!(outcome, Outcome::Sent { .. }) {
             self.breaker.borrow_mut().accepted(sent.issue);
         }
         drop(self.ledger.settle(sent, outcome, self.now()));
-        self.count_end(is_end);
     }
 
-    /// A recipient was excluded just before DATA.
-    pub(super) fn count_end(&self, is_end: bool) {
-        if is_end {
-            let ended = {
-                let mut counts = self.counts.borrow_mut();
-                counts.ended += 1;
-                counts.ended
-            };
-            (self.sending.progress)(ended);
+    /// A recipient had left when the intent was to be written.
+    pub(super) fn excluded(&self) {
+        self.count(|counts| counts.ended += 1);
+    }
+
+    fn count(&self, add: impl FnOnce(&mut Counts)) {
+        let mut counts = self.counts.get();
+        let before = counts.ended;
+        add(&mut counts);
+        self.counts.set(counts);
+        if counts.ended > before {
+            (self.sending.progress)(counts.ended);
         }
     }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
+use crate::delivery::maildir;
 use crate::delivery::reply::Trouble;
 use crate::delivery::route::Route;
 use crate::delivery::run::{self, Stretch, Why};
 use crate::delivery::stop::Stop;
-use crate::delivery::{maildir, run::Counts};
 use crate::ledger::{IssueState, Ledger, Policy};
 use crate::message::{IssueId, Signers};
 use crate::token::Keys;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use postrider::delivery::{Carrier, Deadlines, DeliveryError, RelayUrl, Route, RouteSettings};
@@ -35,6 +35,8 @@ pub struct Publication {
     pub issue: IssueId,
     keys: Keys,
     secs: AtomicI64,
+    /// Since when the time goes on by itself.
+    ticking: Option<Instant>,
     pub policy: Policy,
     pub connections: usize,
     pub linger: Duration,
@@ -70,6 +72,7 @@ impl Publication {
             issue: frozen.id,
             keys: keys(),
             secs: AtomicI64::new(0),
+            ticking: None,
             policy: Policy::Resend,
             connections: 4,
             linger: Duration::ZERO,
@@ -93,7 +96,15 @@ impl Publication {
     }
 
     pub fn now(&self) -> Timestamp {
-        start() + SignedDuration::from_secs(self.secs.load(Ordering::SeqCst))
+        let elapsed = self.ticking.map_or(Duration::ZERO, |since| since.elapsed());
+        let millis = i64::try_from(elapsed.as_millis()).unwrap();
+        start() + SignedDuration::from_millis(self.secs.load(Ordering::SeqCst) * 1000 + millis)
+    }
+
+    /// The time goes on by itself from `time`.
+    pub fn tick_from(&mut self, time: Timestamp) {
+        self.secs.store(time.duration_since(start()).as_secs(), Ordering::SeqCst);
+        self.ticking = Some(Instant::now());
     }
 
     /// Time goes on to `time`.
