@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<(PathBuf, Vec<u8>, Timestamp), Fault> {
     if metadata.is_dir() {
         return Err(fault(
             "expected a file, found a folder".to_owned(),
-            Some("name the essays in it, as FOLDER/*.txt"),
+            Some(&format!("name the essays in it, as {}/*.txt", path.display())),
         ));
     }
     let modified = metadata.modified().map_err(io_fault)?;

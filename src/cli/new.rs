@@ -13,8 +13,8 @@ use crate::words::{Lang, LangError};
 
 pub fn run(desk: &Desk, args: &NewArgs) -> Result<Report, Failure> {
     if args.title.trim().is_empty() {
-        return Err(Failure::plain(Exit::Usage, "a title of no words: expected at least one")
-            .help("postrider new \"On maps\""));
+        return Err(Failure::plain(Exit::Usage, "expected a title, found no words")
+            .help("write it as: postrider new \"On maps\""));
     }
     let lang: Option<Lang> = args
         .lang

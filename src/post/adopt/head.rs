@@ -14,7 +14,8 @@ use crate::post::Format;
 use crate::post::adopt::byline::{self, Byline};
 use crate::post::adopt::day::{self, Day, Precision};
 use crate::post::adopt::lines::{Line, lines};
-use crate::post::adopt::title;
+use crate::post::adopt::title::{self, together, unstarred};
+use crate::post::slug::is_han;
 
 /// Lines among which a head is looked for.
 const HEAD_LINES: usize = 24;
@@ -61,8 +62,11 @@ impl Head {
 }
 
 /// Reads the head of `text`. An essay that is nothing but a head has none.
-pub(super) fn read(text: &str, ask: Ask<'_>) -> Head {
-    let lines: Vec<Line<'_>> = lines(text).take(HEAD_LINES).collect();
+pub(super) fn read<'a>(text: &'a str, ask: Ask<'_>) -> Head {
+    let is_markdown = ask.format == Format::Markdown;
+    let as_read =
+        |line: Line<'a>| if is_markdown { Line { text: unstarred(line.text), ..line } } else { line };
+    let lines: Vec<Line<'_>> = lines(text).take(HEAD_LINES).map(as_read).collect();
     let mut reader = Reader { lines: &lines, at: 0, ask, head: Head::default(), kept: 0 };
     while reader.step() {}
     let head = reader.head;
@@ -108,8 +112,8 @@ impl Reader<'_> {
     }
 
     fn byline_in(&self, line: &Line<'_>) -> Option<Byline> {
-        if self.ask.known_names.contains(line.text) && self.head.title.is_some() {
-            return Some(Byline { names: vec![line.text.to_owned()], day: None, says_more: false });
+        if self.head.title.is_some() && self.is_bare_name(line) {
+            return Some(Byline { names: vec![together(line.text)], day: None, says_more: false });
         }
         // A dash and a name below anything but the title is who said the words above it.
         let may_be_dashed = self.head.title.is_some() && self.kept == 0;
@@ -117,6 +121,13 @@ impl Reader<'_> {
         let is_sure = |name: &String| self.head.title.is_some() || name.contains(' ') || !name.is_ascii();
         byline::read(line.text, self.ask.zone)
             .filter(|byline| (!is_dashed(line) || may_be_dashed) && byline.names.iter().all(is_sure))
+    }
+
+    /// An author's name without a label: known here, or set apart as names on title pages are (`朱　自　清`).
+    fn is_bare_name(&self, line: &Line<'_>) -> bool {
+        let is_spaced = together(line.text) != line.text && line.text.split_whitespace().count() <= 4;
+        let is_han = line.text.chars().all(|c| c.is_whitespace() || is_han(c));
+        self.ask.known_names.contains(line.text) || is_spaced && is_han && self.kept == 0
     }
 
     fn day(&mut self, line: &Line<'_>) -> bool {
@@ -236,6 +247,7 @@ mod tests {
             ("2026-11-22\n\nOn maps\n\nText", "On maps", "", "2026-11-22", "\nText"),
             ("By Tobias Fenn\r\n\r\nOn maps\r\n\r\nText", "On maps", "Tobias Fenn", "", "\r\nText"),
             ("On maps\nAda Marlow\n\nText", "On maps", "Ada Marlow", "", "\nText"),
+            ("背　影\n\n朱　自　清\n\n正文。", "背影", "朱自清", "", "\n正文。"),
             ("On maps\n\n— Tobias Fenn\n\nText", "On maps", "Tobias Fenn", "", "\nText"),
             (
                 "論地圖\n作者：林晚舟　日期：2026年11月22日\n\n　　正文。",

@@ -228,7 +228,7 @@ fn title_of(head: &Head, path: &Path, format: Format) -> Result<(String, Origin)
     }
     let named = place::title_in_name(path).map(|title| (title, Origin::FileName));
     named.ok_or_else(|| {
-        Flaw::new(1, "expected a title above the text or a name in the file's name, found neither")
+        Flaw::new(1, "expected a title above the text or in the file's name, found neither")
             .with_help("write the title on the first line and leave the second empty")
     })
 }
@@ -262,3 +262,6 @@ fn day_of(
         None => (Day::of(&given.modified.to_zoned(zone.clone())), Origin::FileTime),
     }
 }
+
+#[cfg(test)]
+mod tests;

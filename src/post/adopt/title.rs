@@ -176,7 +176,7 @@ fn undecorated(text: &str) -> &str {
 }
 
 /// Markdown writers who make their title bold mean no emphasis.
-fn unstarred(text: &str) -> &str {
+pub(super) fn unstarred(text: &str) -> &str {
     ["**", "__", "*", "_"]
         .iter()
         .find_map(|mark| {
@@ -187,7 +187,7 @@ fn unstarred(text: &str) -> &str {
 }
 
 /// One line; characters that were set apart (`背　影`) come together.
-fn together(text: &str) -> String {
+pub(super) fn together(text: &str) -> String {
     let parts: Vec<&str> = text.split_whitespace().collect();
     let is_wide = |part: &&str| part.chars().count() == 1 && part.width() == 2;
     if parts.len() > 1 && parts.iter().all(is_wide) { parts.concat() } else { parts.join(" ") }
