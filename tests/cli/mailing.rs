@@ -21,7 +21,7 @@ fn office() -> Publication {
 
 /// A post of a day of December, at six in the morning.
 fn write_post(publication: &Publication, day: u32) {
-    let tag = if day % 4 == 0 { "maps" } else { "letters" };
+    let tag = if day.is_multiple_of(4) { "maps" } else { "letters" };
     publication.write(
         &format!("posts/{day:02}.md"),
         format!(
