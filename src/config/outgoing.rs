@@ -55,7 +55,14 @@ impl Config {
     fn relay(&self) -> Result<RelayUrl, ConfigError> {
         let fault = |key, what: String| self.fault("smtp", key, what, None);
         let url: RelayUrl = self.file.smtp.url.parse().map_err(|error: crate::delivery::RelayUrlError| {
-            fault("url", format!("`{}`: {error}", self.file.smtp.url))
+            // Before `@` may stand a password, and errors end up in logs.
+            let shown = self
+                .file
+                .smtp
+                .url
+                .rsplit_once('@')
+                .map_or_else(|| self.file.smtp.url.clone(), |(_, host)| format!("…@{host}"));
+            fault("url", format!("`{shown}`: {error}"))
         })?;
         match (url, &self.file.smtp.user) {
             (RelayUrl::Maildir(folder), _) => Ok(RelayUrl::Maildir(self.root.join(folder))),

@@ -230,6 +230,18 @@ fn a_wrong_variable_is_told_by_its_name() {
 }
 
 #[test]
+fn a_password_in_the_url_of_the_relay_is_refused_and_not_repeated() {
+    let publication = Publication::new();
+    publication
+        .run_with(&[("POSTRIDER_SMTP__URL", "smtps://ada:sesame@mail.example.org")], &["build"])
+        .fails(
+            78,
+            "error: POSTRIDER_SMTP__URL: `…@mail.example.org`: a password in a URL ends up in logs: \
+         expected it in POSTRIDER_SMTP__PASSWORD\n",
+        );
+}
+
+#[test]
 fn a_variable_that_is_no_text_is_told() {
     use std::os::unix::ffi::OsStrExt;
     let publication = Publication::new();

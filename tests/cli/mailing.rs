@@ -318,3 +318,28 @@ fn the_sample_publication_mails_on_its_first_run_and_then_says_why_it_does_not()
     assert!(again.out.contains("\nSent nothing: "), "{}", again.out);
     assert_eq!(mails(&publication).len(), first);
 }
+
+#[test]
+fn mail_that_cannot_be_handed_over_waits_for_the_next_run() {
+    let publication = office();
+    add(&publication, "ada", &["--pace", "each"], "2026-12-01T00:00:00Z");
+    write_post(&publication, 2);
+    publication.write("outbox", "");
+    publication
+        .run(&["send", "--now", "2026-12-02T07:00:00Z"])
+        .fails(78, "error: outbox: no mail can be put here\n  cause: Not a directory (os error 20)\n");
+    std::fs::remove_file(publication.path("outbox")).unwrap();
+
+    // A port that was free a moment ago: nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let relay = format!("smtp://127.0.0.1:{port}");
+    let away = [("POSTRIDER_SMTP__URL", relay.as_str())];
+    let run = publication.run_with(&away, &["send", "--now", "2026-12-02T08:00:00Z"]).exits(75);
+    assert!(
+        run.err.ends_with("  help: nothing is lost, 1 mail waits: run `postrider send` again\n"),
+        "{}",
+        run.err
+    );
+    publication.run(&["send", "--now", "2026-12-02T09:00:00Z"]).succeeds();
+    assert_eq!(received(&publication)["ada"], once(2..=2));
+}
