@@ -33,7 +33,7 @@ pub fn run(desk: &Desk, args: &AdoptArgs) -> Result<Report, Failure> {
     let posts: Vec<Value> = adoptions.iter().map(to_json).collect();
     let json = json!({ "dry_run": args.dry_run, "posts": posts });
     let findings = adoptions.iter().flat_map(guesses).collect();
-    Ok(Report::done(text(&adoptions, args.dry_run), json).with_findings(findings))
+    Ok(Report::done(text(desk, &adoptions, args.dry_run), json).with_findings(findings))
 }
 
 /// The posts that are there.
@@ -74,7 +74,7 @@ fn read(path: &Path) -> Result<(PathBuf, Vec<u8>, Timestamp), Fault> {
         what,
         help: help.map(str::to_owned),
     };
-    let io_fault = |error: io::Error| fault(format!("cannot be read: {error}"), None);
+    let io_fault = |error: io::Error| fault(unread(&error), None);
     let metadata = fs::metadata(path).map_err(io_fault)?;
     if metadata.is_dir() {
         return Err(fault(
@@ -86,6 +86,13 @@ fn read(path: &Path) -> Result<(PathBuf, Vec<u8>, Timestamp), Fault> {
     let modified = Timestamp::try_from(modified).map_err(|error| fault(error.to_string(), None))?;
     let real = fs::canonicalize(path).map_err(io_fault)?;
     Ok((real, fs::read(path).map_err(io_fault)?, modified))
+}
+
+fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
 }
 
 fn write_all(posts_folder: &Path, adoptions: &[Adoption]) -> Result<(), Failure> {
@@ -139,7 +146,7 @@ fn unwritten(target: &Path, error: &io::Error) -> Failure {
     Failure::plain(Exit::Operator, format!("{}: cannot be written: {error}", target.display()))
 }
 
-fn text(adoptions: &[Adoption], is_dry: bool) -> String {
+fn text(desk: &Desk, adoptions: &[Adoption], is_dry: bool) -> String {
     let mut text = String::new();
     for adoption in adoptions {
         writeln!(text, "{}", line(adoption)).expect("a string takes every write");
@@ -147,7 +154,7 @@ fn text(adoptions: &[Adoption], is_dry: bool) -> String {
             adoption.front.lines().for_each(|line| text.push_str(&format!("  {}\n", line)));
         }
     }
-    text.push_str(&summary(adoptions, is_dry));
+    text.push_str(&summary(desk, adoptions, is_dry));
     text
 }
 
@@ -168,7 +175,7 @@ fn line(adoption: &Adoption) -> String {
 }
 
 /// One line that counts, and what comes next.
-fn summary(adoptions: &[Adoption], is_dry: bool) -> String {
+fn summary(desk: &Desk, adoptions: &[Adoption], is_dry: bool) -> String {
     let count = |change| adoptions.iter().filter(|adoption| adoption.change == change).count();
     let [adopt, store, copy, leave] = match is_dry {
         true => ["would adopt", "would store", "would copy", "would leave"],
@@ -188,7 +195,12 @@ fn summary(adoptions: &[Adoption], is_dry: bool) -> String {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, done, one, many)| format!("{done} {}", counted(*count, one, many)))
         .collect();
-    let next = if is_dry { "Nothing was written." } else { "Next: postrider build" };
+    let root = match desk.global.root.display().to_string().as_str() {
+        "." => String::new(),
+        root => format!("--root {root} "),
+    };
+    let next =
+        if is_dry { "Nothing was written.".to_owned() } else { format!("Next: postrider {root}build") };
     format!("{}.\n{next}\n", capitalised(&told.join(", ")))
 }
 
@@ -201,7 +213,7 @@ fn shown(adoption: &Adoption) -> PathBuf {
 }
 
 /// What was guessed from less than the text, so that a person looks.
-fn guesses(adoption: &Adoption) -> Vec<Fault> {
+fn guesses(adoption: &Adoption) -> Option<Fault> {
     let Facts { title, date, title_from, date_from, .. } = &adoption.facts;
     let note = |what: String, help: &str| Fault {
         file: shown(adoption),
@@ -209,19 +221,17 @@ fn guesses(adoption: &Adoption) -> Vec<Fault> {
         what,
         help: Some(help.to_owned()),
     };
-    let title = (*title_from == Origin::FileName).then(|| {
-        note(
-            format!("no title above the text: `{title}` is the file's name"),
-            "set `title` to what it should be",
-        )
-    });
-    let date = (*date_from == Origin::FileTime).then(|| {
-        note(
-            format!("no date in text or file name: {date} is when the file was last changed"),
-            "set `date` to what it should be, and leave `id` as it is",
-        )
-    });
-    if adoption.change == Change::Adopt { title.into_iter().chain(date).collect() } else { Vec::new() }
+    let title = format!("the title `{title}` is the file's name");
+    let date = format!("the date {date} is when the file was last changed");
+    match (title_from, date_from) {
+        _ if adoption.change != Change::Adopt => None,
+        (Origin::FileName, Origin::FileTime) => {
+            Some(note(format!("{title}, and {date}"), "set `title` and `date` as they should be; `id` stays"))
+        }
+        (Origin::FileName, _) => Some(note(title, "set `title` as it should be; `id` stays")),
+        (_, Origin::FileTime) => Some(note(date, "set `date` as it should be; `id` stays")),
+        _ => None,
+    }
 }
 
 fn to_json(adoption: &Adoption) -> Value {

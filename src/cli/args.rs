@@ -109,8 +109,8 @@ pub struct NewArgs {
 #[command(after_help = "\
 A file without front matter gets title, authors, language and date from its
 own first lines; the essay's text is kept to the letter. A post without a
-stored id gets one. The file is written into posts/; a file that lies there
-already is replaced.
+stored id gets the one it is known by. A file outside posts/ is copied there
+as YYYY-MM-DD-slug; a file in posts/ is replaced. All are checked first.
 
 Example: postrider adopt ~/essays/*.txt")]
 pub struct AdoptArgs {

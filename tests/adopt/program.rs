@@ -134,7 +134,7 @@ fn new_overwrites_nothing_and_takes_no_name_that_is_taken() {
         ),
         (
             "Feeds",
-            "error: posts/2026-11-24-feeds.md: is there already\n  help: give it another title, or write the file by hand\n",
+            "error: posts/2026-11-24-feeds.md: this file is there already\n  help: give it another title, or write the file by hand\n",
         ),
         (
             "Tags",
@@ -164,7 +164,7 @@ fn an_essay_is_adopted_once() {
     assert_eq!(
         place.run(&["adopt", "maps.txt", "./maps.txt"]),
         done(
-            "posts/2026-11-22-on-maps.txt: On Maps, by Tobias Fenn (en, 2026-11-22)\nAdopted 1 essay.\nNext: postrider build\n"
+            "posts/2026-11-22-on-maps.txt: On Maps, by Tobias Fenn (en, 2026-11-22)\nAdopted 1 essay.\nNext: postrider --root ../site build\n"
         )
     );
     let post = place.post("2026-11-22-on-maps.txt");
@@ -205,7 +205,10 @@ fn a_post_keeps_the_id_that_feed_readers_know() {
     let arguments: Vec<&str> = ["adopt"].into_iter().chain(names.iter().map(String::as_str)).collect();
     let came = place.run(&arguments);
     assert_eq!(came.code, 0, "{came:?}");
-    assert!(came.out.ends_with("Adopted 1 essay, stored 3 ids.\nNext: postrider build\n"), "{came:?}");
+    assert!(
+        came.out.ends_with("Adopted 1 essay, stored 3 ids.\nNext: postrider --root ../site build\n"),
+        "{came:?}"
+    );
     let built = place.run(&["build"]);
     assert!(built.code == 0 && !built.err.contains("no `id`"), "{built:?}");
     assert_eq!(ids(&feed()), before);
@@ -235,7 +238,7 @@ fn one_fault_keeps_every_file_from_being_written_and_all_are_told() {
     assert_eq!(
         came,
         refused(
-            "error: gone.txt: cannot be read: No such file or directory (os error 2)\n\
+            "error: gone.txt: there is no such file\n\
              error: folder: expected a file, found a folder\n  help: name the essays in it, as folder/*.txt\n"
         )
     );
@@ -279,6 +282,19 @@ fn another_encoding_is_named_with_the_command_that_converts_it() {
 }
 
 #[test]
+fn a_name_that_one_essay_is_signed_with_is_known_in_the_next() {
+    let place = Place::new();
+    place.essay("poem.txt", "晚信\n\n林晚舟\n\n郵差走過的時候\n我還沒有寫完第一行\n");
+    place.essay("essay.txt", "論地圖\n作者：林晚舟\n\n　　正文在此。\n");
+    let came = place.run(&["adopt", "--dry-run", "poem.txt", "essay.txt"]);
+    assert_eq!(came.out.matches("by 林晚舟").count(), 2, "{came:?}");
+    assert_eq!(place.run(&["adopt", "poem.txt"]).code, 0);
+    assert_eq!(place.run(&["adopt", "essay.txt"]).code, 0);
+    let again = place.run(&["adopt", "poem.txt", "essay.txt"]);
+    assert!(again.out.ends_with("Nothing to do.\n"), "{again:?}");
+}
+
+#[test]
 fn two_essays_do_not_become_one_file() {
     let place = Place::new();
     place.essay("a.txt", MAPS);
@@ -310,10 +326,9 @@ fn what_was_guessed_is_said() {
     file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_790_000_000)).unwrap();
     assert_eq!(
         place.run(&["adopt", "on-rain.txt"]).err,
-        "note: posts/2026-09-21-on-rain.txt: no title above the text: `On rain` is the file's name\n  \
-         help: set `title` to what it should be\n\
-         note: posts/2026-09-21-on-rain.txt: no date in text or file name: 2026-09-21 is when the file was last changed\n  \
-         help: set `date` to what it should be, and leave `id` as it is\n"
+        "note: posts/2026-09-21-on-rain.txt: the title `On rain` is the file's name, \
+         and the date 2026-09-21 is when the file was last changed\n  \
+         help: set `title` and `date` as they should be; `id` stays\n"
     );
 }
 

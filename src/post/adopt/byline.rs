@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::post::adopt::day::{self, Day};
+use crate::post::slug::is_han;
 
 /// What a by-line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,6 +230,12 @@ const PARTICLES: &[&str] = &[
 /// Small words that stand in titles and never in names.
 const NO_NAMES: &[&str] =
     &["the", "a", "an", "my", "our", "night", "day", "and", "or", "of", "in", "on", "any", "all"];
+
+/// Whether a line of its own could be nothing but a name: two words or more, or a few Han characters.
+pub(super) fn may_be_name(line: &str) -> bool {
+    let is_han_name = (2..=4).contains(&line.chars().count()) && line.chars().all(is_han);
+    is_han_name || line.contains(' ') && line.is_ascii() && is_plain(line) && is_name(line)
+}
 
 /// Whether `text` looks like a name where a title or a sentence could stand as well.
 fn is_name(text: &str) -> bool {

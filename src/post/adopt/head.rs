@@ -166,14 +166,17 @@ impl Reader<'_> {
         true
     }
 
-    /// A by-line or date right below, or below a subtitle, makes a line a title as an empty line would.
+    /// A by-line or date right below, or below a subtitle, makes a line a title as an empty line would. So does
+    /// what may be a bare name, though that stays in the text: it may be `Part One` as well.
     fn title_above_byline(&self, lines: &[Line<'_>]) -> Option<title::Title> {
         let below = lines.get(1)?;
         let is_byline = |line: &Line<'_>| byline::read(line.text, self.ask.zone).is_some();
         let is_head = self.ask.known_names.contains(below.text)
             || is_byline(below)
             || day::whole(below.text, self.ask.zone).is_some()
-            || is_short(below) && lines.get(2).is_some_and(is_byline);
+            || is_short(below) && lines.get(2).is_some_and(is_byline)
+            || byline::may_be_name(below.text)
+                && lines.get(2).is_some_and(|line| line.is_blank() || is_paragraph(line));
         let blank = Line { text: "", indent: "", range: 0..0 };
         let set_apart: Vec<Line<'_>> =
             [lines[0].clone(), blank].into_iter().chain(lines[1..].iter().cloned()).collect();
@@ -210,6 +213,11 @@ impl Reader<'_> {
 /// Whether a line is short enough for a subtitle.
 fn is_short(line: &Line<'_>) -> bool {
     !line.is_blank() && line.text.width() <= SUBTITLE_COLUMNS
+}
+
+/// Whether a line begins a paragraph by its full-width indent.
+fn is_paragraph(line: &Line<'_>) -> bool {
+    line.indent.starts_with('\u{3000}')
 }
 
 fn is_dashed(line: &Line<'_>) -> bool {
@@ -295,6 +303,22 @@ mod tests {
         }
         let fixed = Some(jiff::civil::date(2020, 1, 1));
         assert!(head("2026-11-22\n\nIt rained.", fixed).lifted.is_empty());
+    }
+
+    #[test]
+    fn what_may_be_a_bare_name_makes_the_line_above_it_a_title() {
+        for (text, title, rest) in [
+            ("Leave the Door Open\nTobias Fenn\n\nText", "Leave the Door Open", "Tobias Fenn\n\nText"),
+            ("論地圖\n林晚舟\n　　正文。", "論地圖", "林晚舟\n　　正文。"),
+            ("It rained on\nTobias Fenn\nand on me", "", "It rained on\nTobias Fenn\nand on me"),
+        ] {
+            let (found, authors, _, left) = came(text);
+            assert_eq!(
+                (found.as_str(), authors.as_str(), left.as_str()),
+                (title, "", rest),
+                "given {text:?}"
+            );
+        }
     }
 
     #[test]

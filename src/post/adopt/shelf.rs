@@ -54,7 +54,8 @@ impl<'a> Shelf<'a> {
     ///
     /// If a file is no essay, or if two posts would share an id, a slug or a file.
     pub fn adopt(&self, files: &[Given]) -> Result<Vec<Adoption>, Vec<Fault>> {
-        let known_names = self.known_names();
+        let signed = self.signed(files);
+        let known_names = self.known_names().into_iter().chain(signed.iter().map(String::as_str)).collect();
         let (mut adoptions, mut faults) = (Vec::new(), Vec::new());
         for given in files {
             match adopt(given, &known_names, self.desk()) {
@@ -103,6 +104,13 @@ impl<'a> Shelf<'a> {
         }
     }
 
+    /// Whoever signs one of the files with a label: another may bear the bare name.
+    fn signed(&self, files: &[Given]) -> Vec<String> {
+        let none = BTreeSet::new();
+        let adoptions = files.iter().filter_map(|given| adopt(given, &none, self.desk()).ok());
+        adoptions.flat_map(|adoption| adoption.facts.authors).collect()
+    }
+
     /// Whoever has written here.
     fn known_names(&self) -> BTreeSet<&str> {
         let authors = self.essays.iter().flat_map(|essay| &essay.post.authors);
@@ -126,9 +134,13 @@ impl<'a> Shelf<'a> {
         let Some(new) = essay::read(&adoption.target, &adoption.bytes, self.desk()).essay else {
             return adoption;
         };
+        let text = new.post.body.source.trim();
         let is_same = |known: &&Essay| {
-            (known.post.id == new.post.id || known.post.slug == new.post.slug)
-                && known.post.body.source.trim() == new.post.body.source.trim()
+            let known_text = known.post.body.source.trim();
+            // A by-line may stand above one of the texts: its name was not known then, or is not now.
+            let is_same_text = known_text.ends_with(text) || text.ends_with(known_text);
+            let is_same_name = known.post.id == new.post.id || known.post.slug == new.post.slug;
+            is_same_name && is_same_text && known_text.is_empty() == text.is_empty()
         };
         match self.essays.iter().find(is_same) {
             Some(known) => {
@@ -159,7 +171,7 @@ impl<'a> Shelf<'a> {
                 format!("would be written to {}, as would {}", shown.display(), other.file.display())
             }
             None if adoption.is_in_place || !self.found.essays.contains(&adoption.target) => return None,
-            None if shown == adoption.file => "is there already".to_owned(),
+            None if shown == adoption.file => "this file is there already".to_owned(),
             None => format!("would be written to {}, which is there already", shown.display()),
         };
         let help = "give the essay another title, or put it into the posts folder under another name first";
