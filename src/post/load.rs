@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
-use crate::post::{Fault, Held, PostSettings, Posts, unique};
+use crate::post::{Fault, Held, PostSettings, Posts, picture, unique};
 
 /// Why a posts folder gives no posts.
 #[derive(Debug, Error)]
@@ -53,7 +53,8 @@ impl Posts {
     ) -> Result<Self, LoadError> {
         let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        gather(read_all(posts_dir, &found, desk)?, &found, shown_as)
+        let posts = gather(read_all(posts_dir, &found, desk)?, &found, shown_as)?;
+        Ok(Self { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
     }
 }
 
@@ -105,7 +106,7 @@ fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>) -> Post
     }
     published.sort_by_cached_key(|post| (Reverse(post.published.timestamp()), post.id.clone()));
     agree_on_tag_names(&mut published);
-    Posts { published, held, assets, findings }
+    Posts { published, held, assets, sizes: BTreeMap::new(), findings }
 }
 
 /// Gives a tag one name, however differently posts spell it: the spelling most used, then the newest.

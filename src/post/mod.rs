@@ -22,6 +22,7 @@ mod id;
 mod language;
 mod heading;
 mod enclosure;
+mod picture;
 mod assemble;
 mod essay;
 mod walk;
@@ -36,4 +37,5 @@ pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
     Rendering, Slug, SlugError, Tag,
 };
+pub use picture::PictureSize;
 pub use settings::{PostSettings, SlugStyle};

@@ -1,5 +1,6 @@
 //! What a post is once its file has been read.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 
+use crate::post::PictureSize;
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -204,6 +206,8 @@ pub struct Posts {
     pub held: Vec<Held>,
     /// Files beside the essays that pages may show: paths below the posts folder.
     pub assets: Vec<PathBuf>,
+    /// Sizes of the pictures among them.
+    pub sizes: BTreeMap<PathBuf, PictureSize>,
     /// What deserves a word but does not stop a build.
     pub findings: Vec<Fault>,
 }
@@ -244,6 +248,11 @@ pub trait Linker {
     /// Where `href`, written in the essay `from`, leads: other essays' files to their
     /// pages, pictures to where they are published, absolute URLs to themselves.
     fn resolve(&self, from: &Post, href: &str) -> String;
+
+    /// How large the picture is that `src`, written in the essay `from`, leads to; none where that is not known.
+    fn size(&self, _from: &Post, _src: &str) -> Option<PictureSize> {
+        None
+    }
 }
 
 /// One parse of an essay, rendered for its two kinds of readers.

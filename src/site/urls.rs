@@ -1,12 +1,12 @@
 //! Where everything is published: the one place that turns posts, tags and authors into URLs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
-use crate::post::{Linker, Post, Posts, Slug};
+use crate::post::{Linker, PictureSize, Post, Posts, Slug};
 use crate::words::Lang;
 
 /// Octets that may not stand in a path segment as they are (RFC 3986 §3.3).
@@ -34,6 +34,7 @@ pub struct Urls {
     base: Url,
     posts: HashMap<PathBuf, Slug>,
     assets: HashMap<PathBuf, String>,
+    sizes: BTreeMap<PathBuf, PictureSize>,
 }
 
 impl Urls {
@@ -44,8 +45,9 @@ impl Urls {
             base.set_path(&format!("{}/", base.path()));
         }
         let assets = posts.assets.iter().map(|path| (path.clone(), path_text(path))).collect();
+        let sizes = posts.sizes.clone();
         let posts = posts.published.iter().map(|post| (post.source.clone(), post.slug.clone())).collect();
-        Self { base, posts, assets }
+        Self { base, posts, assets, sizes }
     }
 
     /// The front page.
@@ -89,23 +91,23 @@ impl Urls {
 
     /// Where a relative path written in an essay leads, if a file stands there.
     fn published(&self, from: &Post, path: &str) -> Option<Url> {
-        let decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
-        let folder = from.source.parent().unwrap_or(Path::new(""));
-        let beside = normal(&folder.join(decoded.trim_start_matches("./")));
-        let from_root = normal(Path::new(decoded.trim_start_matches('/')));
         let found = |path: &PathBuf| {
             let page = self.posts.get(path).map(|slug| self.post(slug));
             page.or_else(|| self.assets.get(path).map(|asset| self.file(asset)))
         };
-        [
-            beside,
-            from_root.clone(),
-            from_root.and_then(|p| p.strip_prefix("posts").ok().map(Path::to_path_buf)),
-        ]
-        .iter()
-        .flatten()
-        .find_map(found)
+        meanings(from, path).iter().find_map(found)
     }
+}
+
+/// What a relative path written in an essay may mean below the posts folder, the likeliest first.
+fn meanings(from: &Post, path: &str) -> Vec<PathBuf> {
+    let Ok(decoded) = percent_encoding::percent_decode_str(path).decode_utf8() else { return Vec::new() };
+    let folder = from.source.parent().unwrap_or(Path::new(""));
+    let beside = normal(&folder.join(decoded.trim_start_matches("./")));
+    let from_root = normal(Path::new(decoded.trim_start_matches('/')));
+    let below_posts =
+        from_root.as_ref().and_then(|path| path.strip_prefix("posts").ok().map(Path::to_path_buf));
+    [beside, from_root, below_posts].into_iter().flatten().collect()
 }
 
 impl Linker for Urls {
@@ -124,6 +126,10 @@ impl Linker for Urls {
             None if path.starts_with('/') => joined(&self.base, &format!(".{href}")),
             None => joined(&permalink, href),
         }
+    }
+
+    fn size(&self, from: &Post, src: &str) -> Option<PictureSize> {
+        meanings(from, src).iter().find_map(|path| self.sizes.get(path).copied())
     }
 }
 

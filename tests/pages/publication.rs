@@ -18,6 +18,7 @@ pub fn rich(templates: &[(&str, &str)]) -> Tree {
         ("posts/2026-03-01-on-maps.md", ON_MAPS),
         ("posts/2026-02-01-on-paper.md", ON_PAPER),
         ("posts/2026-01-01-letters.md", LETTERS),
+        ("posts/hill.gif", HILL),
     ];
     let templates = templates.iter().map(|(name, text)| (format!("templates/{name}"), *text));
     for (name, text) in files.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(templates) {
@@ -102,4 +103,19 @@ mood = "calm"
 紙は待つ。
 "#;
 
-const ON_MAPS: &str = "+++\ntitle = \"On maps\"\ntags = [\"maps\"]\n+++\n\nAn essay.\n";
+const ON_MAPS: &str = r#"+++
+title = "On maps"
+tags = ["maps"]
+
+[image]
+src = "hill.gif"
+alt = "A hill"
++++
+
+An essay.
+
+![A hill](hill.gif)
+"#;
+
+/// 320 by 112 pixels, as far as its beginning tells.
+const HILL: &str = "GIF89a\x40\x01\x70\x00\x00\x00\x00";

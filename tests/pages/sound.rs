@@ -119,10 +119,13 @@ fn no_page_runs_a_script_or_loads_anything_from_elsewhere() {
 }
 
 #[test]
-fn every_picture_says_what_it_shows_and_every_link_where_it_leads() {
+fn every_picture_says_what_it_shows_and_how_large_it_is_and_every_link_where_it_leads() {
     for (path, page) in PAGES.iter() {
         for picture in page.iter().filter(|e| e.name == "img") {
             assert!(picture.attribute("alt").is_some_and(|alt| !alt.is_empty()), "{path}: {picture:?}");
+            let length = |name| picture.attribute(name).and_then(|text| text.parse::<u32>().ok());
+            let is_sized = length("width").zip(length("height")).is_some_and(|(w, h)| w > 0 && h > 0);
+            assert!(is_sized, "{path}: {picture:?}");
         }
         for link in page.iter().filter(|e| e.name == "a") {
             let label = link.attribute("aria-label").or(link.attribute("aria-labelledby"));

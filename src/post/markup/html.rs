@@ -243,10 +243,12 @@ impl Writer<'_> {
             if name == "th" {
                 self.attribute("scope", "col");
             }
+            // The attribute is obsolete, but feed readers and mail programs drop classes.
+            let attribute = if self.flavour == Flavour::Web { "class" } else { "align" };
             match columns.get(at) {
-                Some(Alignment::Left) => self.attribute("align", "left"),
-                Some(Alignment::Center) => self.attribute("align", "center"),
-                Some(Alignment::Right) => self.attribute("align", "right"),
+                Some(Alignment::Left) => self.attribute(attribute, "left"),
+                Some(Alignment::Center) => self.attribute(attribute, "center"),
+                Some(Alignment::Right) => self.attribute(attribute, "right"),
                 Some(Alignment::Unset) | None => {}
             }
             self.put(">");
@@ -279,7 +281,8 @@ impl Writer<'_> {
         if !image.title.is_empty() {
             self.attribute("title", &image.title);
         }
-        for (name, length) in [("width", image.width), ("height", image.height)] {
+        let (width, height) = self.size(image);
+        for (name, length) in [("width", width), ("height", height)] {
             if let Some(length) = length {
                 self.attribute(name, &length.to_string());
             }
@@ -288,6 +291,15 @@ impl Writer<'_> {
             self.put(" loading=\"lazy\" decoding=\"async\"");
         }
         self.put(">");
+    }
+
+    /// As the author wrote it; on our pages, where nothing is written, as the picture is.
+    fn size(&self, image: &Image) -> (Option<u32>, Option<u32>) {
+        let is_open = self.flavour == Flavour::Web && image.width.is_none() && image.height.is_none();
+        match is_open.then(|| self.linker.size(self.post, &image.src)).flatten() {
+            Some(size) => (Some(size.width), Some(size.height)),
+            None => (image.width, image.height),
+        }
     }
 
     /// Writes code within a line.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::post::{Author, Linker, Post, PostId, Tag};
+use crate::post::{Author, Image, Linker, Post, PostId, Tag};
 use crate::site::feed::{Feed, FeedLink, Scope};
 use crate::site::{SiteSettings, Urls, opml};
 use crate::words::{Lang, Writing, autonym};
@@ -125,6 +125,9 @@ pub struct TagFacts {
 pub struct ImageFacts {
     pub url: String,
     pub alt: String,
+    /// In pixels; known of pictures of the publication's own.
+    pub width: Option<u32>,
+    pub height: Option<u32>,
 }
 
 /// A file that belongs to a post.
@@ -225,7 +228,7 @@ impl PostFacts {
             authors: post.authors.iter().map(|author| AuthorFacts::new(author, post, urls)).collect(),
             tags: post.tags.iter().map(|tag| TagFacts::new(tag, post, urls)).collect(),
             summary: post.summary.clone(),
-            image: image.map(|i| ImageFacts { url: urls.resolve(post, &i.src), alt: i.alt.clone() }),
+            image: image.map(|image| ImageFacts::new(image, post, urls)),
             reading_minutes: post.reading_minutes,
             word_count: post.word_count,
             enclosure: enclosure.map(|e| EnclosureFacts {
@@ -234,6 +237,18 @@ impl PostFacts {
                 media_type: e.media_type.clone(),
             }),
             extra: post.extra.clone(),
+        }
+    }
+}
+
+impl ImageFacts {
+    fn new(image: &Image, post: &Post, urls: &Urls) -> Self {
+        let size = urls.size(post, &image.src);
+        Self {
+            url: urls.resolve(post, &image.src),
+            alt: image.alt.clone(),
+            width: size.map(|size| size.width),
+            height: size.map(|size| size.height),
         }
     }
 }
