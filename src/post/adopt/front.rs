@@ -45,12 +45,12 @@ impl Front<'_> {
     }
 }
 
-/// `bytes` with `id` as the first line of their front matter, every other octet as it was.
+/// `bytes` with `id` as the first line of their front matter, every other octet as it was; and that line.
 ///
 /// # Errors
 ///
 /// If the front matter is written so that one more line does not add one field to it.
-pub(super) fn with_id(bytes: &[u8], id: &PostId) -> Result<Vec<u8>, Flaw> {
+pub(super) fn with_id(bytes: &[u8], id: &PostId) -> Result<(Vec<u8>, String), Flaw> {
     let flaw = || {
         Flaw::new(1, "the front matter takes no `id` as its first line")
             .with_help(format!("write it in by hand, as the quoted text {id}"))
@@ -59,7 +59,7 @@ pub(super) fn with_id(bytes: &[u8], id: &PostId) -> Result<Vec<u8>, Flaw> {
     let (line, at) = id_line(text, id).ok_or_else(flaw)?;
     let at = bytes.len() - text.len() + at;
     let stored = [&bytes[..at], line.as_bytes(), &bytes[at..]].concat();
-    if says_only_the_id_more(bytes, &stored, id) { Ok(stored) } else { Err(flaw()) }
+    if says_only_the_id_more(bytes, &stored, id) { Ok((stored, line)) } else { Err(flaw()) }
 }
 
 /// The line to write and the place for it.
@@ -141,7 +141,7 @@ mod tests {
                 "\u{feff}\n--- \n  id: \"ID\"\n# note\n  title: a\n...\n",
             ),
         ] {
-            let stored = with_id(before.as_bytes(), &id()).unwrap();
+            let (stored, _) = with_id(before.as_bytes(), &id()).unwrap();
             assert_eq!(
                 String::from_utf8(stored).unwrap(),
                 after.replace("ID", id().as_str()),
@@ -168,7 +168,7 @@ mod tests {
         ) {
             let sign = if fence == "+++" { " = " } else { ": " };
             let text = [fence, &format!("title{sign}\"{title}\""), fence, &body].join(end);
-            let stored = String::from_utf8(with_id(text.as_bytes(), &id()).unwrap()).unwrap();
+            let stored = String::from_utf8(with_id(text.as_bytes(), &id()).unwrap().0).unwrap();
             let lines: Vec<&str> = stored.split_inclusive('\n').collect();
             prop_assert_eq!([&lines[..1], &lines[2..]].concat().concat(), text);
         }

@@ -136,10 +136,7 @@ fn with_front(given: &Given, path: &Path, desk: Desk<'_>) -> Result<Adoption, Ve
     };
     let id = if post.is_id_stored { post.id.clone() } else { id_at(&target, &post.published, desk) };
     let (bytes, front) = match change {
-        Change::StoreId => {
-            let stored = front::with_id(&given.bytes, &id).map_err(|flaw| vec![flaw])?;
-            (stored, format!("id = \"{id}\"\n"))
-        }
+        Change::StoreId => front::with_id(&given.bytes, &id).map_err(|flaw| vec![flaw])?,
         _ => (given.bytes.clone(), String::new()),
     };
     let facts = Facts {

@@ -83,7 +83,9 @@ const NAMELESS: &[&str] = &[
 /// The title that a file's name amounts to; none where it is a number or says nothing.
 pub(super) fn title_in_name(path: &Path) -> Option<String> {
     let words = FileName::of(path).words;
-    let (_, words) = split_day(&words, &TimeZone::UTC);
+    // What `iconv` was told to write, by our own advice.
+    let words = words.trim_end_matches(".utf8");
+    let (_, words) = split_day(words, &TimeZone::UTC);
     let is_hyphenated = !words.contains(' ');
     let title = if is_hyphenated { words.replace(['-', '_'], " ") } else { words.to_owned() };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -201,6 +203,7 @@ mod tests {
             ("Untitled (3).txt", None, None),
             ("無題.txt", None, None),
             ("07-on-maps.txt", Some("On maps"), None),
+            ("on-maps.utf8.txt", Some("On maps"), None),
             ("100-days.txt", Some("100 days"), None),
             ("007.txt", None, None),
         ] {
