@@ -1,11 +1,12 @@
 //! Writes an essay as HTML, for one of three kinds of readers.
 
+mod picture;
+mod table;
+
 use crate::post::markup::escape::{push_attribute, push_text};
 use crate::post::markup::formula::linear;
 use crate::post::markup::links::{Use, allowed};
-use crate::post::markup::node::{
-    Alignment, Cell, CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, Table,
-};
+use crate::post::markup::node::{CodeBlock, Definition, Document, Element, Item, List, Node, Note};
 use crate::post::markup::{elements, math};
 use crate::post::{Linker, Post};
 
@@ -219,87 +220,6 @@ impl Writer<'_> {
             self.put("</span>");
         }
         push_text(rest, &mut self.out);
-    }
-
-    /// A wide table scrolls in a box of its own on our pages.
-    fn table(&mut self, table: &Table) {
-        let is_boxed = self.flavour == Flavour::Web;
-        self.put(if is_boxed { "<div class=\"table\" tabindex=\"0\"><table>\n" } else { "<table>\n" });
-        self.put("<thead>\n");
-        self.row(&table.head, "th", &table.columns);
-        self.put("</thead>\n");
-        if !table.rows.is_empty() {
-            self.put("<tbody>\n");
-            table.rows.iter().for_each(|row| self.row(row, "td", &table.columns));
-            self.put("</tbody>\n");
-        }
-        self.put(if is_boxed { "</table></div>" } else { "</table>" });
-    }
-
-    fn row(&mut self, cells: &[Cell], name: &str, columns: &[Alignment]) {
-        self.put("<tr>\n");
-        for (at, cell) in cells.iter().enumerate() {
-            self.out.extend(["<", name]);
-            if name == "th" {
-                self.attribute("scope", "col");
-            }
-            // The attribute is obsolete, but feed readers and mail programs drop classes.
-            let attribute = if self.flavour == Flavour::Web { "class" } else { "align" };
-            match columns.get(at) {
-                Some(Alignment::Left) => self.attribute(attribute, "left"),
-                Some(Alignment::Center) => self.attribute(attribute, "center"),
-                Some(Alignment::Right) => self.attribute(attribute, "right"),
-                Some(Alignment::Unset) | None => {}
-            }
-            self.put(">");
-            self.inlines(cell);
-            self.close(name);
-            self.put("\n");
-        }
-        self.put("</tr>\n");
-    }
-
-    fn figure(&mut self, image: &Image, caption: &str) {
-        let (open, middle, close) = match self.flavour {
-            Flavour::Mail => ("<p>", "<br>\n<em>", "</em></p>"),
-            _ => ("<figure>", "<figcaption>", "</figcaption></figure>"),
-        };
-        self.put(open);
-        self.image(image);
-        self.put(middle);
-        push_text(caption, &mut self.out);
-        self.put(close);
-    }
-
-    fn image(&mut self, image: &Image) {
-        let Some(src) = self.url(&image.src, Use::Load) else {
-            return push_text(&image.alt, &mut self.out);
-        };
-        self.put("<img");
-        self.attribute("src", &src);
-        self.attribute("alt", &image.alt);
-        if !image.title.is_empty() {
-            self.attribute("title", &image.title);
-        }
-        let (width, height) = self.size(image);
-        for (name, length) in [("width", width), ("height", height)] {
-            if let Some(length) = length {
-                self.attribute(name, &length.to_string());
-            }
-        }
-        if self.flavour == Flavour::Web {
-            self.put(" loading=\"lazy\" decoding=\"async\"");
-        }
-        self.put(">");
-    }
-
-    /// As the author wrote it; on our pages, where nothing is written, as the picture is.
-    fn size(&self, image: &Image) -> (Option<u32>, Option<u32>) {
-        let is_open = self.flavour == Flavour::Web && image.width.is_none() && image.height.is_none();
-        match is_open.then(|| self.linker.size(self.post, &image.src)).flatten() {
-            Some(size) => (Some(size.width), Some(size.height)),
-            None => (image.width, image.height),
-        }
     }
 
     /// Writes code within a line.
