@@ -153,6 +153,8 @@ pub struct NewsArgs {
 #[derive(Clone, Debug, Args)]
 pub struct SendArgs {
     #[command(flatten)]
+    pub build: BuildArgs,
+    #[command(flatten)]
     pub news: NewsArgs,
 }
 

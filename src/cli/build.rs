@@ -35,7 +35,7 @@ pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result
 }
 
 /// The public tree replaces what it wrote before, so it needs a folder in which nothing else is kept.
-fn refuse_the_publication_itself(desk: &Desk, out: &Path) -> Result<(), Failure> {
+pub fn refuse_the_publication_itself(desk: &Desk, out: &Path) -> Result<(), Failure> {
     let real = |path: &Path| path.canonicalize().ok();
     let out_path = desk.below_root(out);
     // A folder that is not there yet will lie in the nearest one that is.

@@ -79,6 +79,8 @@ impl<'a> DraftingTable<'a> {
         let posts = posts.ok_or_else(|| {
             Failure::plain(Exit::Bug, format!("{}: a planned post is not published", issue.key))
         })?;
+        let web_copy = (posts.len() > 1)
+            .then(|| self.urls.issue(&message::web_name(&issue.key.0, &edition.lang, &posts)));
         Ok(message::draft(&DraftRequest {
             masthead: &self.mail.masthead,
             posts: &posts,
@@ -93,7 +95,7 @@ impl<'a> DraftingTable<'a> {
             linker: &self.urls,
             markup: &self.publication.markup,
             templates: &self.publication.templates,
-            web_copy: None,
+            web_copy: web_copy.as_ref(),
             archive: self.urls.home(),
         })?)
     }

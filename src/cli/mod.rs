@@ -25,6 +25,7 @@ mod send_words;
 mod status;
 mod subscribers;
 mod timetable;
+mod web_copies;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ pub fn run(desk: &Desk, args: &PublishArgs) -> Result<Report, Failure> {
     let office = Office::open(desk, &publication, args.news)?;
     // The pages stand before any mail that links to them leaves.
     let site = build::build(desk, &publication, &args.build)?;
-    let mailing = office.mail(desk, &publication, args.news)?;
+    let mailing = office.mail(desk, &publication, args.news, &args.build)?;
     let text = format!("{}\n{}", build::summary(&site, &args.build.out), send_words::text(&mailing, &zone));
     let json = json!({
         "site": build::to_json(&site, &args.build.out),

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
-use super::args::{NewsArgs, SendArgs};
+use super::args::{BuildArgs, NewsArgs, SendArgs};
 use super::console::Report;
 use super::desk::Desk;
 use super::drafting::{self, DraftedIssue};
@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::outlook::{self, Outlook, Turn};
 use super::plan::unfinished;
 use super::publication::Publication;
-use super::{book, keys, send_words, subscribers};
+use super::{book, keys, send_words, subscribers, web_copies};
 use crate::config::DeliverySettings;
 use crate::delivery::{
     self, Carrier, Deadlines, DeliveryError, End, Password, RelayUrl, Route, RouteSettings, SendReport,
@@ -22,6 +22,7 @@ use crate::issue::{Announcement, Seq};
 use crate::ledger::{Enrolled, IssueStatus, Ledger, Reaped, SenderLock};
 use crate::message::Signers;
 use crate::post::Fault;
+use crate::site::TreeReport;
 use crate::token::Keys;
 
 /// What mailing came to.
@@ -38,12 +39,13 @@ pub struct Mailing {
     pub relay: RelayUrl,
     pub turns: Vec<Turn>,
     pub findings: Vec<Fault>,
+    pub web_copies: TreeReport,
 }
 
 pub fn run(desk: &Desk, args: &SendArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
     let office = Office::open(desk, &publication, args.news)?;
-    let mailing = office.mail(desk, &publication, args.news)?;
+    let mailing = office.mail(desk, &publication, args.news, &args.build)?;
     let zone = publication.config.zone()?.rules();
     let report = Report::done(send_words::text(&mailing, &zone), send_words::to_json(&mailing));
     Ok(mailing.close(report))
@@ -77,11 +79,14 @@ impl Office {
         desk: &Desk,
         publication: &Publication,
         news: NewsArgs,
+        tree: &BuildArgs,
     ) -> Result<Mailing, Failure> {
         let reaped = self.ledger.reap(self.delivery.policy)?;
         let readers = subscribers::declare(desk, &mut self.ledger, &publication.config, &self.keys)?;
         let outlook = Outlook::of(desk, publication, &self.ledger, news)?;
         let findings = self.freeze(desk, publication, &outlook)?;
+        // A link in a mail leads somewhere by the time the mail leaves.
+        let web_copies = web_copies::write(desk, &self.ledger, &tree.out)?;
         let relay = self.delivery.relay.clone();
         let open = unfinished(&self.ledger)?;
         if !open.is_empty() {
@@ -101,6 +106,7 @@ impl Office {
             relay,
             turns: outlook.turns,
             findings,
+            web_copies,
         })
     }
 

@@ -167,6 +167,7 @@ pub fn to_json(mailing: &Mailing) -> Value {
         "expired": mailing.sent.as_ref().map_or(0, |sent| sent.expired),
         "end": mailing.sent.as_ref().map_or_else(|| json!({ "what": "nothing-due" }), |sent| end_json(&sent.end)),
         "issues": mailing.issues,
+        "web_copies": mailing.web_copies,
         "next": timetable::to_json(&mailing.turns),
     })
 }

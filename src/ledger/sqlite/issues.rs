@@ -35,6 +35,23 @@ impl Ledger {
         })
     }
 
+    /// Shows `show` the draft of every edition ever frozen, as `freeze` was given it, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read, or the first error of `show`.
+    pub fn each_draft<E: From<LedgerError>>(
+        &self,
+        mut show: impl FnMut(Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut editions: Vec<(IssueId, EditionNo)> = self.read(|view| {
+            let mut editions = view.prepare("SELECT issue_id, no FROM edition ORDER BY issue_id, no")?;
+            let keys = editions.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(keys.collect::<rusqlite::Result<_>>()?)
+        })?;
+        editions.drain(..).try_for_each(|(issue, no)| show(self.edition(issue, no)?.draft))
+    }
+
     /// Stops an issue until a person resumes it. No row changes; what is in flight is settled as usual.
     ///
     /// # Errors
