@@ -169,7 +169,7 @@ fn carrier(settings: &DeliverySettings) -> Result<Carrier, Failure> {
         host_name: settings.ehlo_name.as_ref().map(ToString::to_string),
         deadlines: Deadlines::default(),
     };
-    Ok(Carrier::Relay(Route::new(relay, route)?))
+    Ok(Carrier::Relay(Box::new(Route::new(relay, route)?)))
 }
 
 impl Mailing {

@@ -18,7 +18,7 @@ use crate::token::Keys;
 
 /// Where mail goes.
 pub enum Carrier {
-    Relay(Route),
+    Relay(Box<Route>),
     /// A folder in Maildir form.
     Maildir(PathBuf),
 }

@@ -46,7 +46,7 @@ fn no_post_is_written_over() {
     publication.write("posts/2026-11-22-on-maps.md", "mine\n");
     publication.run(&["new", "On maps"]).fails(
         64,
-        "error: posts/2026-11-22-on-maps.md: is there already\n\
+        "error: posts/2026-11-22-on-maps.md: this file is there already\n\
          \x20 help: give it another title, or write the file by hand\n",
     );
     assert_eq!(publication.read("posts/2026-11-22-on-maps.md"), "mine\n");
@@ -87,6 +87,6 @@ fn an_essay_that_is_not_there_is_told_and_nothing_is_adopted() {
     let before = publication.tree("posts");
     publication
         .run(&["adopt", "walking.txt", "nowhere.txt"])
-        .fails(64, "error: nowhere.txt: cannot be read: No such file or directory (os error 2)\n");
+        .fails(64, "error: nowhere.txt: there is no such file\n");
     assert!(publication.tree("posts") == before, "something was adopted");
 }

@@ -118,7 +118,7 @@ impl Publication {
         let RelayUrl::Smtp(relay) = url.parse().unwrap() else { panic!("{url} is no server") };
         let deadlines = Deadlines::all(self.deadline);
         let settings = RouteSettings { deadlines, ..RouteSettings::default() };
-        self.send(Carrier::Relay(Route::new(relay, settings).unwrap()))
+        self.send(Carrier::Relay(Box::new(Route::new(relay, settings).unwrap())))
     }
 
     /// Sends into the outbox.
