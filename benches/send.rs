@@ -9,6 +9,7 @@
 mod publication;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::MetadataExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +19,10 @@ use divan::counter::ItemsCount;
 use postrider::delivery::End;
 
 use publication::Publication;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const READERS: u64 = 5_000;
 const CONNECTIONS: usize = 100;
@@ -37,12 +42,14 @@ struct Sink {
 impl Sink {
     fn start() -> Self {
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap();
-        let process = Command::new("/usr/sbin/smtp-sink")
-            .args(["-c", &address.to_string(), "1000"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("smtp-sink is installed");
+        let mut sink = Command::new("/usr/sbin/smtp-sink");
+        if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+            sink.args(["-u", "nobody"]);
+        }
+        let process = sink.args(["-c", &address.to_string(), "1000"]).stdout(Stdio::null()).spawn();
+        let mut process = process.expect("smtp-sink is installed");
         while TcpStream::connect(address).is_err() {
+            assert!(process.try_wait().unwrap().is_none(), "smtp-sink did not start");
             thread::sleep(Duration::from_millis(10));
         }
         Self { address, process }

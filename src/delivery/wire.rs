@@ -135,8 +135,10 @@ fn stuff_dots(body: &[u8], out: &mut Vec<u8>) {
 
 /// Looks at every octet without branching, so that the compiler takes many at once: base64 never has one.
 fn has_dot_at_line_start(body: &[u8]) -> bool {
-    let pairs = body.iter().zip(body.iter().skip(1));
-    pairs.fold(false, |found, (before, after)| found | ((*before == b'\n') & (*after == b'.')))
+    let after = body.get(1..).unwrap_or_default();
+    let pairs = body.iter().zip(after);
+    pairs.fold(0, |found, (before, after)| found | (u8::from(*before == b'\n') & u8::from(*after == b'.')))
+        != 0
 }
 
 impl Line {
