@@ -32,7 +32,7 @@ pub fn text(plan: &Plan<'_>, enrolled: Option<&Enrolled>, zone: &TimeZone) -> St
     for drafted in plan.issues {
         issue(&mut text, plan, drafted);
     }
-    text.0 + "\n" + &timetable(&plan.outlook.turns)
+    text.0 + &timetable(&plan.outlook.turns)
 }
 
 /// Lines, each with an indent of so many steps.
@@ -55,7 +55,10 @@ impl Lines {
 
 fn renames(text: &mut Lines, renamed: &[Rename]) {
     for Rename { from, to, .. } in renamed {
-        text.line(0, &format!("Renamed: {} is now {}; it is no news.", from.display(), to.display()));
+        text.line(
+            0,
+            &format!("Renamed: posts/{} is now posts/{}; it is no news.", from.display(), to.display()),
+        );
     }
 }
 
@@ -69,7 +72,8 @@ fn posts(text: &mut Lines, plan: &Plan<'_>, zone: &TimeZone) {
     for post in spoken_of {
         let date = post.published.to_zoned(zone.clone()).date();
         let mark = if first_new.is_some_and(|first| post.seq >= first) { "new" } else { "   " };
-        text.line(1, &format!("{:>3}  {mark}  {date}  {}", post.seq.0, post.title));
+        let not_mailed = if post.is_mailed && !post.is_baseline { "" } else { "  (not for mail)" };
+        text.line(1, &format!("{:>3}  {mark}  {date}  {}{not_mailed}", post.seq.0, post.title));
     }
 }
 

@@ -39,7 +39,7 @@ pub fn text(mailing: &Mailing, zone: &TimeZone) -> String {
         None => line(&mut text, nothing(mailing)),
     }
     issues(&mut text, mailing, zone);
-    text + "\n" + &timetable(&mailing.turns)
+    text + &timetable(&mailing.turns)
 }
 
 fn line(text: &mut String, words: &str) {
@@ -77,7 +77,7 @@ fn news(text: &mut String, mailing: &Mailing) {
     }
     for renamed in &mailing.announcement.renamed {
         let (from, to) = (renamed.from.display(), renamed.to.display());
-        line(text, &format!("Renamed: {from} is now {to}; it is not mailed again."));
+        line(text, &format!("Renamed: posts/{from} is now posts/{to}; it is not mailed again."));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::subscriber::Cadence;
 /// Series shown before the rest is counted.
 const TURNS_SHOWN: usize = 12;
 
-/// `Next`, then a line for each series; nothing where nobody waits for anything.
+/// An empty line, `Next`, then a line for each series; nothing where nobody waits for anything.
 pub fn timetable(turns: &[Turn]) -> String {
     if turns.is_empty() {
         return String::new();
@@ -23,7 +23,7 @@ pub fn timetable(turns: &[Turn]) -> String {
     let rows: Vec<[String; 3]> = turns.iter().take(TURNS_SHOWN).map(row).collect();
     let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
     let (first, second) = (widest(0), widest(1));
-    let mut text = "Next\n".to_owned();
+    let mut text = "\nNext\n".to_owned();
     for [when, what, who] in &rows {
         writeln!(text, "  {when:<first$}  {what:<second$}  {who}").expect("a string takes every write");
     }
@@ -98,7 +98,7 @@ mod tests {
             turn("weekly/sun/08/Europe/Berlin", Some("2026-11-29T07:00:00Z"), 12),
             turn("each", None, 2),
         ];
-        let want = "\
+        let want = "
 Next
   Wed 2026-11-25 07:00  daily at 07:00 (Asia/Tokyo)       1 reader
   Sun 2026-11-29 08:00  Sundays at 08:00 (Europe/Berlin)  12 readers

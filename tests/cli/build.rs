@@ -352,7 +352,11 @@ fn as_nobody(publication: &Publication, arguments: &[&str]) -> Run {
         std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
     if is_root {
         let program = publication.path("../postrider");
-        std::fs::copy(PROGRAM, &program).unwrap();
+        // Written by a process of its own: what this one has open for writing, a test beside it may hand to a child,
+        // and then it cannot be run.
+        assert!(
+            std::process::Command::new("cp").args([PROGRAM.as_ref(), &*program]).status().unwrap().success()
+        );
         std::fs::set_permissions(publication.path(".."), Permissions::from_mode(0o755)).unwrap();
         let mut lesser = std::process::Command::new(program);
         lesser.current_dir(publication.root()).env_clear().args(arguments).uid(65534).gid(65534);
