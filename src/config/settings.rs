@@ -195,23 +195,29 @@ impl Config {
     pub fn mail(&self) -> Result<MailSettings, ConfigError> {
         let mail = &self.file.mail;
         let site = self.site()?;
-        let from = self.required("mail", "from", mail.from.clone(), "Ada Lovelace <ada@example.org>")?;
-        let postal_address = self.required(
-            "mail",
-            "postal_address",
-            mail.postal_address.clone(),
-            "1 Example Street, Exampletown",
-        )?;
-        let list_id = self.list_id()?;
+        let from = self.required("mail", "from", mail.from.clone(), "Ada Lovelace <ada@example.org>");
+        let postal_address = mail.postal_address.clone();
+        let postal_address =
+            self.required("mail", "postal_address", postal_address, "1 Example Street, Exampletown");
+        let (from, postal_address, leave) = match (from, postal_address, self.leave()) {
+            (Ok(from), Ok(postal_address), Ok(leave)) => (from, postal_address, leave),
+            // All that is missing at once, not one a run.
+            (from, postal_address, leave) => {
+                let errors = [from.err(), postal_address.err(), leave.err()].into_iter().flatten();
+                return Err(ConfigError::Faults {
+                    faults: errors.flat_map(ConfigError::into_faults).collect(),
+                });
+            }
+        };
         let masthead = Masthead {
             title: site.title,
             url: site.url,
             from,
             reply_to: mail.reply_to.clone(),
             postal_address,
-            leave: self.leave()?,
+            leave,
             bounce_address: mail.bounce_address.clone(),
-            list_id,
+            list_id: self.list_id()?,
         };
         Ok(MailSettings { masthead, digest: mail.digest })
     }
