@@ -1,5 +1,6 @@
 -- The ledger, version 1. Times are milliseconds since 1970 in UTC. Small numbers and short words,
--- because a list of a million readers must fit into 200 MB.
+-- because a list of a million readers must fit into 200 MB. Checks on letters are GLOB or OR, not IN: for a longer IN,
+-- SQLite fills a table of its own at each write.
 
 CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -53,7 +54,7 @@ CREATE TABLE subscriber (
     spelling TEXT,              -- the address as it is written, where that is not the identity
     name TEXT,
     cohort_id INTEGER NOT NULL REFERENCES cohort (id),
-    state TEXT NOT NULL CHECK (state IN ('P', 'C', 'L', 'S')),
+    state TEXT NOT NULL CHECK (state GLOB '[PCLS]'),
     through_seq INTEGER NOT NULL CHECK (through_seq >= 0),
     cadence_since INTEGER NOT NULL,
     confirmed_at INTEGER NOT NULL,
@@ -69,7 +70,7 @@ CREATE INDEX subscriber_standing ON subscriber (cohort_id, through_seq, cadence_
 CREATE TABLE event (
     sub_id INTEGER NOT NULL REFERENCES subscriber (id),
     no INTEGER NOT NULL CHECK (no >= 0),
-    kind TEXT NOT NULL CHECK (kind IN ('J', 'C', 'L', 'D', 'S', 'F')),
+    kind TEXT NOT NULL CHECK (kind GLOB '[JCLDSF]'),
     at INTEGER NOT NULL,
     wording_id INTEGER NOT NULL REFERENCES wording (id),
     PRIMARY KEY (sub_id, no)
@@ -127,13 +128,16 @@ CREATE TABLE delivery (
     issue_id INTEGER NOT NULL REFERENCES issue (id),
     sub_id INTEGER NOT NULL REFERENCES subscriber (id),
     edition INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('Q', 'C', 'I', 'S', 'F', 'U', 'X', 'E')),
+    state TEXT NOT NULL CHECK (state GLOB '[QCISFUXE]'),
     epoch INTEGER NOT NULL DEFAULT 0 CHECK (epoch >= 0),
     attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     ambiguous INTEGER NOT NULL DEFAULT 0 CHECK (ambiguous >= 0),
     next_at INTEGER NOT NULL DEFAULT 0,
     first_at INTEGER,
-    cause TEXT CHECK (cause IN ('recipient', 'content', 'unsendable', 'left', 'suppressed', 'withdrawn')),
+    cause TEXT CHECK (
+        cause = 'recipient' OR cause = 'content' OR cause = 'unsendable' OR cause = 'left' OR cause = 'suppressed'
+        OR cause = 'withdrawn'
+    ),
     reply TEXT,
     PRIMARY KEY (issue_id, sub_id),
     FOREIGN KEY (issue_id, edition) REFERENCES edition (issue_id, no)
