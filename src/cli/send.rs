@@ -19,7 +19,7 @@ use crate::delivery::{
     Sending, Stop,
 };
 use crate::issue::{Announcement, Seq};
-use crate::ledger::{Enrolled, IssueStatus, Ledger, Reaped, SenderLock};
+use crate::ledger::{Enrolled, IssueStatus, Ledger, Policy, Reaped, SenderLock};
 use crate::message::Signers;
 use crate::post::Fault;
 use crate::site::TreeReport;
@@ -65,8 +65,12 @@ impl Office {
     /// Opens the ledger, or makes it where the run may; no other sender can work on it meanwhile.
     pub fn open(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Self, Failure> {
         let config = &publication.config;
-        let (delivery, signers) = (config.delivery()?, config.signers()?);
+        let (mut delivery, signers) = (config.delivery()?, config.signers()?);
         let carrier = carrier(&delivery)?;
+        if matches!(carrier, Carrier::Maildir(_)) {
+            // Writing a mail again writes the same file: nobody is ever in doubt.
+            delivery.policy = Policy::Resend;
+        }
         let ledger = outlook::ledger_for(desk, publication, news)?;
         let keys = keys::read(config)?;
         let lock = SenderLock::acquire(&book::path(config)?)?;

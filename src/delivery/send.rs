@@ -17,7 +17,6 @@ use crate::message::{IssueId, Signers};
 use crate::token::Keys;
 
 /// Where mail goes.
-#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub enum Carrier {
     Relay(Box<Route>),
     /// A folder in Maildir form.
