@@ -3,6 +3,7 @@
 mod markup {
     pub mod essay;
     mod golden;
+    mod hostile;
     mod malice;
     mod properties;
 }

@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use comrak::nodes::{
     ListType, Node as ComrakNode, NodeCodeBlock, NodeLink, NodeList, NodeTable, NodeValue, TableAlignment,
 };
-use comrak::{Anchorizer, Arena, Options, parse_document};
+use comrak::{Arena, Options, parse_document};
 
+use crate::post::markup::anchors::Anchors;
 use crate::post::markup::joins::join_lines;
 use crate::post::markup::node::{
     Alignment, Cell, CodeBlock, Definition, Document, Image, Item, List, Node, Note, Table, plain_text,
@@ -43,11 +44,11 @@ pub fn read(source: &str, has_math: bool) -> Document {
     let arena = Arena::new();
     let options = if has_math { &*OPTIONS_WITH_MATH } else { &*OPTIONS };
     let root = parse_document(&arena, source, options);
-    Reader { anchors: Anchorizer::new(), notes: Vec::new(), has_math }.document(root)
+    Reader { anchors: Anchors::default(), notes: Vec::new(), has_math }.document(root)
 }
 
 struct Reader {
-    anchors: Anchorizer,
+    anchors: Anchors,
     notes: Vec<Note>,
     has_math: bool,
 }
@@ -112,8 +113,7 @@ impl Reader {
 
     fn heading(&mut self, node: ComrakNode<'_>, level: u8, depth: usize) -> Node {
         let nodes = self.line(node, depth);
-        let id = self.anchors.anchorize(plain_text(&nodes).trim());
-        let id = if id.is_empty() { self.anchors.anchorize("section") } else { id };
+        let id = self.anchors.id(plain_text(&nodes).trim());
         Node::Heading { level, id, nodes }
     }
 

@@ -7,6 +7,7 @@
 //! Leaves out: scripts, styles and frames in essays; `data:` URLs, which mail clients block.
 
 mod allowed;
+mod anchors;
 mod code;
 mod elements;
 mod escape;

@@ -11,9 +11,9 @@
 //!   then it is a list. A line of `***`, `---` or `* * *` is a rule.
 //! - URLs are links; everything else is text.
 
-use comrak::Anchorizer;
 use unicode_width::UnicodeWidthStr;
 
+use crate::post::markup::anchors::Anchors;
 use crate::post::markup::joins::join_lines;
 use crate::post::markup::node::{Document, Node};
 
@@ -26,7 +26,7 @@ const WRAPPED_COLUMNS: std::ops::RangeInclusive<usize> = 56..=80;
 /// Reads `source`.
 pub fn read(source: &str) -> Document {
     let paragraphs = paragraphs(source);
-    let mut anchors = Anchorizer::new();
+    let mut anchors = Anchors::default();
     let mut nodes = Vec::new();
     for (at, lines) in paragraphs.iter().enumerate() {
         nodes.push(match heading_text(lines) {
@@ -68,8 +68,8 @@ fn paragraphs(source: &str) -> Vec<Vec<&str>> {
     paragraphs
 }
 
-fn heading(text: &str, anchors: &mut Anchorizer) -> Node {
-    Node::Heading { level: 2, id: anchors.anchorize(text), nodes: vec![Node::Text(text.to_owned())] }
+fn heading(text: &str, anchors: &mut Anchors) -> Node {
+    Node::Heading { level: 2, id: anchors.id(text), nodes: vec![Node::Text(text.to_owned())] }
 }
 
 /// The text of the heading that `lines` are, if they are one.
@@ -197,23 +197,63 @@ fn push_text_node(text: &str, nodes: &mut Vec<Node>) {
 ///
 /// It ends with ASCII, for in Chinese and Japanese the sentence goes on without a space.
 fn next_url(text: &str) -> Option<(&str, &str, &str)> {
-    let start = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
-    let tail = &text[start..];
+    text.match_indices("http").find_map(|(start, _)| {
+        let url = url_at(&text[start..])?;
+        Some((&text[..start], url, &text[start + url.len()..]))
+    })
+}
+
+/// The URL that `text` begins with, if there is more of it than a scheme.
+fn url_at(text: &str) -> Option<&str> {
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
     let is_url = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`');
-    let end = tail.find(|c| !is_url(c)).unwrap_or(tail.len());
-    let url = without_closing_marks(&tail[..end]);
-    let after = &tail[url.len()..];
-    (!url.ends_with('/') || url.len() > "https://".len()).then(|| (&text[..start], url, after))
+    let end = text.find(|c| !is_url(c)).unwrap_or(text.len());
+    let url = without_closing_marks(&text[..end]);
+    (url.len() > scheme.len()).then_some(url)
 }
 
 /// `url` without the punctuation of the sentence it stands in; a bracket stays if it was opened.
-fn without_closing_marks(mut url: &str) -> &str {
-    loop {
-        let is_unopened = url.ends_with(')') && url.matches('(').count() < url.matches(')').count();
-        if url.ends_with(['.', ',', ';', ':', '!', '?', '\'', ']', '*', '_']) || is_unopened {
-            url = &url[..url.len() - 1];
-        } else {
-            return url;
+fn without_closing_marks(url: &str) -> &str {
+    let count = |bracket: char| url.matches(bracket).count();
+    let mut unopened = count(')').saturating_sub(count('('));
+    url.trim_end_matches(|c| match c {
+        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | ']' | '*' | '_' => true,
+        ')' if unopened > 0 => {
+            unopened -= 1;
+            true
         }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::markup::node::plain_text;
+
+    #[test]
+    fn urls_of_a_line_end_where_its_sentence_goes_on() {
+        for (line, want) in [
+            (
+                "See https://example.org/a, or http://example.org/b.",
+                vec!["https://example.org/a", "http://example.org/b"],
+            ),
+            ("(https://example.org/a_(b))", vec!["https://example.org/a_(b)"]),
+            ("https://example.org/a)).", vec!["https://example.org/a"]),
+            ("見https://example.org/a。雪", vec!["https://example.org/a"]),
+            ("It begins with https:// as https://example.org does", vec!["https://example.org"]),
+            ("http://https://example.org/", vec!["http://https://example.org/"]),
+            ("httpd and https://", vec![]),
+        ] {
+            let mut nodes = Vec::new();
+            push_linked(line, &mut nodes);
+            let found: Vec<&str> = nodes.iter().filter_map(href).collect();
+            assert_eq!(found, want, "given {line}");
+            assert_eq!(plain_text(&nodes), line, "no letter is lost");
+        }
+    }
+
+    fn href(node: &Node) -> Option<&str> {
+        if let Node::Link { href, .. } = node { Some(href) } else { None }
     }
 }

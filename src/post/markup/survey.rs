@@ -161,7 +161,7 @@ struct Prose {
 impl Prose {
     fn add_blocks(&mut self, nodes: &[Node]) {
         for node in nodes {
-            self.is_done |= matches!(node, Node::More) || self.text.width() > self.enough;
+            self.is_done = self.is_done || matches!(node, Node::More) || self.text.width() > self.enough;
             if self.is_done {
                 return;
             }

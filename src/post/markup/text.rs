@@ -3,6 +3,8 @@
 //! Links become numbers in brackets, listed at the end, each URL on a line of its own and never broken.
 //! Notes become raised numbers and stand before that list. Every link of the HTML is in the text.
 
+use std::collections::HashMap;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::post::markup::elements::source;
@@ -22,7 +24,7 @@ const MIN_COLUMNS: usize = 16;
 
 /// Writes `document`, the body of `post`, in lines of `columns`.
 pub fn write(document: &Document, post: &Post, linker: &dyn Linker, columns: usize) -> String {
-    let mut writer = Writer { post, linker, links: Vec::new() };
+    let mut writer = Writer { post, linker, links: Vec::new(), numbers: HashMap::new() };
     let mut lines = writer.blocks(&document.nodes, columns, false);
     for note in &document.notes {
         separate(&mut lines);
@@ -52,6 +54,8 @@ struct Writer<'a> {
     post: &'a Post,
     linker: &'a dyn Linker,
     links: Vec<String>,
+    /// The number of each link, from 1.
+    numbers: HashMap<String, usize>,
 }
 
 impl Writer<'_> {
@@ -218,12 +222,10 @@ impl Writer<'_> {
 
     /// The number of `url` in the list at the end.
     fn reference(&mut self, url: String) -> usize {
-        let known = self.links.iter().position(|known| *known == url);
-        let at = known.unwrap_or_else(|| {
-            self.links.push(url);
-            self.links.len() - 1
-        });
-        at + 1
+        *self.numbers.entry(url).or_insert_with_key(|url| {
+            self.links.push(url.clone());
+            self.links.len()
+        })
     }
 
     fn picture(&self, image: &Image) -> String {

@@ -1,0 +1,54 @@
+//! Ids of headings, made from their words as GitHub makes them, each given once.
+
+use std::collections::{HashMap, HashSet};
+
+use comrak::Anchorizer;
+
+/// What a heading without a letter is called.
+const NAMELESS: &str = "section";
+
+/// The ids given so far in one essay.
+#[derive(Default)]
+pub struct Anchors {
+    given: HashSet<String>,
+    /// How often each id was asked for: every lower number is taken, so the search need not begin at 1 again.
+    asked: HashMap<String, usize>,
+}
+
+impl Anchors {
+    /// An id for the heading `words`: `on-maps`, then `on-maps-1`, `on-maps-2`.
+    pub fn id(&mut self, words: &str) -> String {
+        let made = Anchorizer::new().anchorize(words);
+        let stem = if made.is_empty() { NAMELESS } else { &made };
+        let number = self.asked.entry(stem.to_owned()).or_default();
+        loop {
+            let id = if *number == 0 { stem.to_owned() } else { format!("{stem}-{number}") };
+            *number += 1;
+            if self.given.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_headings_share_an_id() {
+        let mut anchors = Anchors::default();
+        for (words, want) in [
+            ("On Maps", "on-maps"),
+            ("On maps 1", "on-maps-1"),
+            ("On maps", "on-maps-2"),
+            ("On maps", "on-maps-3"),
+            ("On maps 1", "on-maps-1-1"),
+            ("論地圖：一", "論地圖一"),
+            ("!", "section"),
+            ("?", "section-1"),
+        ] {
+            assert_eq!(anchors.id(words), want, "given {words}");
+        }
+    }
+}
