@@ -68,7 +68,7 @@ impl Office {
         let (mut delivery, signers) = (config.delivery()?, config.signers()?);
         let carrier = carrier(&delivery)?;
         if matches!(carrier, Carrier::Maildir(_)) {
-            // Writing a mail again writes the same file: nobody is ever in doubt.
+            // Writing a mail again writes the same file: nobody is ever in doubt (decision 0009).
             delivery.policy = Policy::Resend;
         }
         let ledger = outlook::ledger_for(desk, publication, news)?;

@@ -13,7 +13,7 @@ use crate::site::{Artifact, Part, TreeError, TreeReport, TreeWriter};
 /// Writes the copies of all issues there ever were into the public tree `out`, as far as it lacks them.
 ///
 /// All of them each time: on a machine that is thrown away the tree begins empty, and links in old mail still lead
-/// to it. Where there are none, no tree is made.
+/// to it (decision 0008). Where there are none, no tree is made.
 pub fn write(desk: &Desk, ledger: &Ledger, out: &Path) -> Result<TreeReport, Failure> {
     let mut tree = None;
     let mut names = HashSet::new();
