@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::args::Global;
@@ -141,8 +141,11 @@ impl Console {
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
         let style =
-            ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}  {per_sec}  {eta} left")
-                .expect("the template is constant");
+            ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}  {rate}  {eta} left")
+                .expect("the template is constant")
+                .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    write!(text, "{:.0}/s", state.per_sec()).expect("a bar takes every write");
+                });
         bar.set_style(style);
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(200));
