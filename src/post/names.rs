@@ -193,4 +193,11 @@ mod tests {
             assert!(!MEANINGLESS.contains(name), "{name}");
         }
     }
+
+    #[test]
+    fn every_field_of_our_own_is_documented_and_no_other() {
+        let page = include_str!("../../docs/posts.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        assert_eq!(rows.collect::<Vec<_>>(), OWN);
+    }
 }
