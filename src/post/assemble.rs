@@ -84,7 +84,7 @@ impl Table<'_> {
             lang: self.lang,
             authors,
             tags,
-            summary: self.fields.summary.unwrap_or(summary),
+            summary: self.fields.summary.map_or(summary, |given| plain(given, self.file.format)),
             image: self.fields.image,
             enclosure,
             canonical_url: self.fields.canonical_url,
@@ -252,6 +252,14 @@ impl Table<'_> {
 
 fn line_of<T>(at: &Option<At<T>>) -> usize {
     at.as_ref().map_or(0, |at| at.line)
+}
+
+/// A summary as authors write it: in Markdown, as their essay is, or in plain text.
+fn plain(summary: String, format: Format) -> String {
+    match format {
+        Format::Markdown => markup::without_marks(&summary),
+        Format::Plain => summary,
+    }
 }
 
 /// The date and a digest of the name: for a file named in signs only.

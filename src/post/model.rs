@@ -176,7 +176,7 @@ pub struct Post {
     /// Never empty: the publication's author where the post names none.
     pub authors: Vec<Author>,
     pub tags: Vec<Tag>,
-    /// Plain text, one paragraph.
+    /// Plain text, one paragraph: what front matter says, in a Markdown essay without Markdown's marks; else the beginning.
     pub summary: String,
     pub image: Option<Image>,
     pub enclosure: Option<Enclosure>,

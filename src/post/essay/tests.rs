@@ -104,6 +104,13 @@ Text.
 }
 
 #[test]
+fn a_summary_is_plain_text_however_it_is_written() {
+    let text = "+++\ntitle = 'a'\ndate = 2026-03-01\nsummary = 'The word *post*'\n+++\nText.\n";
+    assert_eq!(post("a.md", text).summary, "The word post");
+    assert_eq!(post("a.txt", text).summary, "The word *post*", "in a plain essay a star is a star");
+}
+
+#[test]
 fn front_matter_in_yaml_keeps_the_letters_as_written() {
     let text = "---\ntitle: 007\ndate: 2026-03-01 09:00:00 +0800\ntags: [no, 1.0, yes]\nsummary: |\n  Two\n  lines.\n\
         extra:\n  on: yes\n  n: 7\n---\nText.\n";

@@ -30,6 +30,7 @@ mod wrap;
 
 pub use code::highlight_css;
 pub use plain::is_numbered_heading;
+pub use survey::without_marks;
 pub use wrap::wrap;
 
 use crate::post::markup::html::Flavour;

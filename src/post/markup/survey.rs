@@ -1,11 +1,13 @@
 //! Looks an essay over: summary, length, first heading, first picture.
 
+use std::mem;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::post::markup::node::{Document, Node, plain_text};
 use crate::post::markup::script::{is_han_or_kana, is_wide_mark};
 use crate::post::markup::sentences::{first_sentences, shortened};
-use crate::post::markup::{Survey, math};
+use crate::post::markup::{Survey, markdown, math};
 use crate::words::{Lang, Writing};
 
 /// Columns of a summary in a language with spaces; our choice: two lines of a search result.
@@ -55,6 +57,19 @@ fn first_image(nodes: &[Node]) -> Option<String> {
         Node::List(list) => list.items.iter().find_map(|item| first_image(&item.nodes)),
         other => first_image(other.children()),
     })
+}
+
+/// `line` as a reader of plain text wants it: what Markdown marks, without the marks. HTML and `$` are text.
+pub fn without_marks(line: &str) -> String {
+    let mut document = markdown::read(&format!("# {}", one_line(line)), false);
+    document.change_lists(|nodes| nodes.iter_mut().for_each(raw_to_text));
+    first_heading(&document).filter(|text| !text.is_empty()).unwrap_or_else(|| one_line(line))
+}
+
+fn raw_to_text(node: &mut Node) {
+    if let Node::Raw(html) = node {
+        *node = Node::Text(mem::take(html));
+    }
 }
 
 /// How much there is to read.
@@ -204,4 +219,31 @@ impl Prose {
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     crate::post::markup::escape::clean(&words.join(" ")).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_loses_the_marks_of_markdown_and_nothing_else() {
+        for (given, want) in [
+            ("The word *post* never meant the **letter**.", "The word post never meant the letter."),
+            (
+                "What `cmp` says, [told](https://example.org/) ~~twice~~ once",
+                "What cmp says, told twice once",
+            ),
+            ("これは**「強調」**です。", "これは「強調」です。"),
+            ("See https://example.org/ and <b>Vec<T></b>", "See https://example.org/ and <b>Vec<T></b>"),
+            (
+                "From $5 to $9, 2 * 3 * 4, snake_case_name, C#",
+                "From $5 to $9, 2 * 3 * 4, snake_case_name, C#",
+            ),
+            ("1. A list\n- of > things", "1. A list - of > things"),
+            ("![](relay.png)", "![](relay.png)"),
+            ("", ""),
+        ] {
+            assert_eq!(without_marks(given), want, "given {given}");
+        }
+    }
 }
