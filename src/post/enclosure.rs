@@ -1,14 +1,13 @@
 //! What a feed must say of an attached file (RSS 2.0 `enclosure`): where it is, how long, of which type.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::post::Enclosure;
 use crate::post::fields::{At, Bill};
 use crate::post::remarks::{Flaw, Remarks};
+use crate::post::{Enclosure, meanings};
 
 /// Types of what people attach (the IANA registry, and what podcast players expect).
 const MEDIA_TYPES: &[(&str, &str)] = &[
@@ -44,7 +43,7 @@ pub(super) fn settle(
     remarks: &mut Remarks,
 ) -> Option<Enclosure> {
     let At { line, value: Bill { url, octets, media_type } } = bill;
-    let local = octets_of(essay, url, assets);
+    let local = meanings(essay, url).iter().find_map(|path| assets.get(path).copied());
     if local.is_none() && octets.is_none() {
         if Url::parse(url).is_err() {
             remarks.fault(Flaw::new(*line, format!("`enclosure`: expected a file at `{url}`, found none")));
@@ -62,29 +61,6 @@ pub(super) fn settle(
             "application/octet-stream".to_owned()
         });
     Some(Enclosure { url: url.clone(), octets: octets.or(local).unwrap_or(0), media_type })
-}
-
-/// The length of the file that `url` names: beside the essay, or from the posts folder or the root down.
-fn octets_of(essay: &Path, url: &str, assets: &BTreeMap<PathBuf, u64>) -> Option<u64> {
-    let decoded = percent_decode_str(url).decode_utf8().ok()?;
-    let beside = normal(&essay.parent().unwrap_or(Path::new("")).join(decoded.as_ref()));
-    let from_root = normal(Path::new(decoded.trim_start_matches('/')));
-    let below_posts = from_root.as_ref().and_then(|path| path.strip_prefix("posts").ok()).map(Path::to_owned);
-    [beside, from_root, below_posts].into_iter().flatten().find_map(|path| assets.get(&path).copied())
-}
-
-/// `path` without `.` and `..`; none where it leaves the posts folder.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => normal.push(name),
-            Component::ParentDir => normal.pop().then_some(())?,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(normal)
 }
 
 fn media_type_of(url: &str) -> Option<&'static str> {

@@ -21,6 +21,7 @@ mod slug;
 mod id;
 mod language;
 mod heading;
+mod reach;
 mod enclosure;
 mod picture;
 mod assemble;
@@ -38,4 +39,5 @@ pub use model::{
     Rendering, Slug, SlugError, Tag,
 };
 pub use picture::PictureSize;
+pub use reach::meanings;
 pub use settings::{PostSettings, SlugStyle};

@@ -1,12 +1,12 @@
 //! Where everything is published: the one place that turns posts, tags and authors into URLs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
-use crate::post::{Linker, PictureSize, Post, Posts, Slug};
+use crate::post::{Linker, PictureSize, Post, Posts, Slug, meanings};
 use crate::words::Lang;
 
 /// Octets that may not stand in a path segment as they are (RFC 3986 §3.3).
@@ -95,19 +95,8 @@ impl Urls {
             let page = self.posts.get(path).map(|slug| self.post(slug));
             page.or_else(|| self.assets.get(path).map(|asset| self.file(asset)))
         };
-        meanings(from, path).iter().find_map(found)
+        meanings(&from.source, path).iter().find_map(found)
     }
-}
-
-/// What a relative path written in an essay may mean below the posts folder, the likeliest first.
-fn meanings(from: &Post, path: &str) -> Vec<PathBuf> {
-    let Ok(decoded) = percent_encoding::percent_decode_str(path).decode_utf8() else { return Vec::new() };
-    let folder = from.source.parent().unwrap_or(Path::new(""));
-    let beside = normal(&folder.join(decoded.trim_start_matches("./")));
-    let from_root = normal(Path::new(decoded.trim_start_matches('/')));
-    let below_posts =
-        from_root.as_ref().and_then(|path| path.strip_prefix("posts").ok().map(Path::to_path_buf));
-    [beside, from_root, below_posts].into_iter().flatten().collect()
 }
 
 impl Linker for Urls {
@@ -129,7 +118,7 @@ impl Linker for Urls {
     }
 
     fn size(&self, from: &Post, src: &str) -> Option<PictureSize> {
-        meanings(from, src).iter().find_map(|path| self.sizes.get(path).copied())
+        meanings(&from.source, src).iter().find_map(|path| self.sizes.get(path).copied())
     }
 }
 
@@ -144,20 +133,6 @@ const TAIL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'
 /// A query or fragment in ASCII.
 fn joined_tail(tail: &str) -> String {
     utf8_percent_encode(tail, TAIL).to_string()
-}
-
-/// `path` without `.` and `..`; none where it leaves the folder it starts in.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => out.push(name),
-            Component::ParentDir => out.pop().then_some(())?,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(out)
 }
 
 /// A relative path with `/` between its parts on every system.
