@@ -109,7 +109,7 @@ impl<'a> Page<'a> {
             request.posts.iter().zip(1..).map(|(post, number)| post_view(request, content, post, number));
         Self {
             lang: request.lang,
-            dir: direction(request.lang),
+            dir: request.lang.direction(),
             script: script(request.lang),
             outlook_font: outlook_font(request.lang),
             style,
@@ -151,7 +151,7 @@ fn post_view<'a>(
         title: &post.title,
         url: request.linker.permalink(post).to_string(),
         lang: &post.lang,
-        dir: direction(&post.lang),
+        dir: post.lang.direction(),
         script: script(&post.lang),
         published: published.to_string(),
         note: lines(&[byline.as_str(), &words.date(published), &minutes].join(" · ")),
@@ -200,13 +200,6 @@ fn preheader(posts: &[&Post]) -> String {
         text = [&text, gap, &first.summary].concat();
     }
     excerpt(&text, PREHEADER_COLUMNS)
-}
-
-fn direction(lang: &Lang) -> &'static str {
-    match lang.writing() {
-        Writing::RightToLeft => "rtl",
-        _ => "ltr",
-    }
 }
 
 /// The style sheet's class for a language's fonts.

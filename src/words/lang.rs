@@ -47,6 +47,11 @@ impl Lang {
         }
     }
 
+    /// The value of a `dir` attribute: `ltr` or `rtl`.
+    pub fn direction(&self) -> &'static str {
+        if self.writing() == Writing::RightToLeft { "rtl" } else { "ltr" }
+    }
+
     /// Whether it is written with Chinese characters, kana or Hangul.
     pub fn is_cjk(&self) -> bool {
         matches!(self.writing(), Writing::Han | Writing::Kana | Writing::Hangul)

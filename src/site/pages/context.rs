@@ -8,7 +8,7 @@ use url::Url;
 use crate::post::{Author, Image, Linker, Post, PostId, Tag};
 use crate::site::feed::{Feed, FeedLink, Scope};
 use crate::site::{SiteSettings, Urls, opml};
-use crate::words::{Lang, Writing, autonym};
+use crate::words::{Lang, autonym};
 
 /// `site`: the publication, the same on every page.
 #[derive(Clone, Debug, Serialize)]
@@ -199,7 +199,7 @@ impl SiteFacts {
             description: settings.description.clone(),
             url: urls.home().clone(),
             lang: settings.lang.clone(),
-            dir: direction(&settings.lang),
+            dir: settings.lang.direction(),
             author: settings.author.name.clone(),
             rights: settings.rights.clone(),
             feeds: feeds.to_vec(),
@@ -221,7 +221,7 @@ impl PostFacts {
             title: post.title.clone(),
             url: urls.post(&post.slug),
             lang: post.lang.clone(),
-            dir: direction(&post.lang),
+            dir: post.lang.direction(),
             language: autonym(&post.lang).to_owned(),
             published: rfc3339(&post.published),
             updated: post.updated.as_ref().map(rfc3339),
@@ -276,7 +276,7 @@ impl NeighbourFacts {
             title: post.title.clone(),
             url: urls.post(&post.slug),
             lang: post.lang.clone(),
-            dir: direction(&post.lang),
+            dir: post.lang.direction(),
         }
     }
 }
@@ -328,11 +328,6 @@ fn lang_of_name<'a>(name: &str, posts: impl IntoIterator<Item = &'a Post>) -> Op
 
 /// U+2E80, the first of the blocks of Han characters, kana and Hangul syllables.
 const FIRST_OF_EAST_ASIA: char = '\u{2E80}';
-
-/// The value of `dir` for a text in `lang`.
-pub(super) fn direction(lang: &Lang) -> &'static str {
-    if lang.writing() == Writing::RightToLeft { "rtl" } else { "ltr" }
-}
 
 fn rfc3339(when: &Zoned) -> String {
     when.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()

@@ -88,7 +88,7 @@ impl<'a> Press<'a> {
                 title: page.title.to_owned(),
                 description: page.description.to_owned(),
                 kind: page.kind,
-                dir: context::direction(page.lang),
+                dir: page.lang.direction(),
                 image: page.image.clone(),
                 style: self.style_from(page),
                 feeds: self.feeds_of(page.scope),
