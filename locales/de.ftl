@@ -33,6 +33,7 @@ follow-by-mail = Neue Beiträge per E-Mail erhalten
 follow-all = Alle Beiträge
 name-separator = { ", " }
 reading-time = { $minutes } Min. Lesezeit
+picture = Bild
 post-count = { $count ->
     [one] { $count } Beitrag
    *[other] { $count } Beiträge

@@ -36,6 +36,7 @@ follow-by-mail = Get new posts by mail
 follow-all = All posts
 name-separator = { ", " }
 reading-time = { $minutes } min read
+picture = picture
 post-count = { $count ->
     [one] { $count } post
    *[other] { $count } posts

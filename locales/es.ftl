@@ -33,6 +33,7 @@ follow-by-mail = Recibir los artículos nuevos por correo
 follow-all = Todos los artículos
 name-separator = { ", " }
 reading-time = { $minutes } min de lectura
+picture = imagen
 post-count = { $count ->
     [one] { $count } artículo
    *[other] { $count } artículos

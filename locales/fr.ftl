@@ -36,6 +36,7 @@ follow-by-mail = Recevoir les nouveaux articles par courriel
 follow-all = Tous les articles
 name-separator = { ", " }
 reading-time = { $minutes } min de lecture
+picture = image
 post-count = { $count ->
     [one] { $count } article
    *[other] { $count } articles

@@ -20,6 +20,7 @@ follow-by-mail = 新しい記事をメールで受け取る
 follow-all = すべての記事
 name-separator = 、
 reading-time = { $minutes }分で読めます
+picture = 画像
 post-count = { $count }件の記事
 updated-on = { $date }更新
 tag-title = タグ「{ $tag }」の記事

@@ -20,6 +20,7 @@ follow-by-mail = 새 글을 메일로 받기
 follow-all = 모든 글
 name-separator = { ", " }
 reading-time = 읽는 시간 { $minutes }분
+picture = 그림
 post-count = 글 { $count }편
 updated-on = { $date }에 고침
 tag-title = ‘{ $tag }’ 태그가 달린 글

@@ -33,6 +33,7 @@ follow-by-mail = Receber os novos artigos por e-mail
 follow-all = Todos os artigos
 name-separator = { ", " }
 reading-time = { $minutes } min de leitura
+picture = imagem
 post-count = { $count ->
     [one] { $count } artigo
    *[other] { $count } artigos

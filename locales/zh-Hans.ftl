@@ -20,6 +20,7 @@ follow-by-mail = 用邮件接收新文章
 follow-all = 全部文章
 name-separator = 、
 reading-time = 阅读约 { $minutes } 分钟
+picture = 图
 post-count = { $count } 篇文章
 updated-on = 更新于 { $date }
 tag-title = 标签“{ $tag }”下的文章

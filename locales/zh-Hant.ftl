@@ -20,6 +20,7 @@ follow-by-mail = 用電郵收取新文章
 follow-all = 全部文章
 name-separator = 、
 reading-time = 閱讀約 { $minutes } 分鐘
+picture = 圖
 post-count = { $count } 篇文章
 updated-on = 更新於 { $date }
 tag-title = 標籤「{ $tag }」的文章

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use postrider::post::{Format, MarkupSettings, Rendering, survey};
 
-use super::essay::{post, urls};
+use super::essay::{post, text, urls};
 
 #[test]
 fn every_essay_becomes_what_is_expected() {
@@ -67,4 +67,18 @@ fn renderings(essay: &Path) -> [(&'static str, String); 5] {
         ("txt", post.render_text(&urls(), 72)),
         ("survey", format!("{:#?}\n", survey(&post.body, &post.lang))),
     ]
+}
+
+#[test]
+fn a_picture_without_words_is_named_in_the_essays_language() {
+    for (lang, want) in [
+        ("en-GB", "[picture]"),
+        ("ja", "[画像]"),
+        ("zh-MO", "[圖]"),
+        ("yue", "[圖]"),
+        ("zh", "[图]"),
+        ("fi", "[picture]"),
+    ] {
+        assert_eq!(text("![](relay.png)", lang).trim(), want, "given {lang}");
+    }
 }

@@ -18,6 +18,7 @@ use crate::post::markup::node::{
 use crate::post::markup::text_table;
 use crate::post::markup::wrap::{GLUE, wrap};
 use crate::post::{Linker, Post};
+use crate::words::Words;
 
 /// Fewest columns that nested blocks are squeezed into.
 const MIN_COLUMNS: usize = 16;
@@ -229,7 +230,7 @@ impl Writer<'_> {
     }
 
     fn picture(&self, image: &Image) -> String {
-        let word = picture_word(self.post.lang.as_str());
+        let word = Words::of(&self.post.lang).say("picture", &[]);
         let words = if image.alt.is_empty() { &image.title } else { &image.alt };
         if words.is_empty() { format!("[{word}]") } else { format!("[{word}: {words}]") }
     }
@@ -313,19 +314,4 @@ fn raised(number: u32) -> String {
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
-}
-
-/// The word for a picture in the essay's language.
-fn picture_word(lang: &str) -> &'static str {
-    match lang.split('-').next().unwrap_or(lang) {
-        "de" => "Bild",
-        "es" => "imagen",
-        "fr" => "image",
-        "ja" => "画像",
-        "ko" => "그림",
-        "pt" => "imagem",
-        "zh" if lang.contains("Hant") || lang.ends_with("TW") || lang.ends_with("HK") => "圖",
-        "zh" => "图",
-        _ => "picture",
-    }
 }
