@@ -7,7 +7,7 @@ use crate::post::remarks::Flaw;
 use crate::post::source::Front;
 
 pub(super) fn parse(front: Front<'_>) -> Result<Vec<Entry>, Vec<Flaw>> {
-    let lines = Lines { text: front.text, first: front.first_line };
+    let lines = Lines::of(front);
     let (table, errors) = DeTable::parse_recoverable(front.text);
     if errors.is_empty() {
         return Ok(lines.entries(table.get_ref()));
@@ -19,15 +19,20 @@ pub(super) fn parse(front: Front<'_>) -> Result<Vec<Entry>, Vec<Flaw>> {
 }
 
 /// Turns places in front matter into lines of the file.
-struct Lines<'a> {
-    text: &'a str,
+struct Lines {
+    /// Where each line of front matter ends.
+    ends: Vec<usize>,
     first: usize,
 }
 
-impl Lines<'_> {
+impl Lines {
+    fn of(front: Front<'_>) -> Self {
+        let ends = front.text.match_indices('\n').map(|(at, _)| at).collect();
+        Self { ends, first: front.first_line }
+    }
+
     fn at(&self, offset: usize) -> usize {
-        self.first
-            + self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|b| **b == b'\n').count()
+        self.first + self.ends.partition_point(|end| *end < offset)
     }
 
     fn flaw(&self, error: &Error) -> Flaw {
