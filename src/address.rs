@@ -240,18 +240,38 @@ impl FromStr for Mailbox {
             return Err(AddressError::NoAt);
         };
         let name = name.trim();
-        let name = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).unwrap_or(name);
         if name.chars().any(char::is_control) {
             return Err(AddressError::Name);
         }
-        let name = (!name.is_empty()).then(|| name.replace("\\\"", "\""));
+        let name = inside_quotes(name).map_or_else(|| name.to_owned(), unescaped);
+        let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
         Ok(Self { name, address: address.trim().parse()? })
     }
 }
 
+/// What stands between the quotes around the whole of `name`.
+fn inside_quotes(name: &str) -> Option<&str> {
+    name.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// `quoted` without the backslashes of its quoted pairs (RFC 5322 §3.2.4).
+fn unescaped(quoted: &str) -> String {
+    let mut is_escaped = false;
+    let is_kept = |c: &char| {
+        is_escaped = *c == '\\' && !is_escaped;
+        !is_escaped
+    };
+    quoted.chars().filter(is_kept).collect()
+}
+
+/// A name that is in quotes itself is put into quotes once more, so that it reads back as it is.
 impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
+            Some(name) if inside_quotes(name).is_some() => {
+                let escaped = name.replace('\\', r"\\").replace('"', "\\\"");
+                write!(f, "\"{escaped}\" <{}>", self.address)
+            }
             Some(name) => write!(f, "{name} <{}>", self.address),
             None => write!(f, "{}", self.address),
         }
@@ -289,6 +309,8 @@ pub enum AddressError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -366,7 +388,23 @@ mod tests {
             assert_eq!(mailbox.to_string(), given);
             assert_eq!(mailbox.to_string().parse::<Mailbox>().unwrap(), mailbox);
         }
-        let quoted: Mailbox = r#""Lovelace, Ada" <ada@example.org>"#.parse().unwrap();
-        assert_eq!(quoted.name.as_deref(), Some("Lovelace, Ada"));
+        for (given, want) in [
+            (r#""Lovelace, Ada" <ada@example.org>"#, "Lovelace, Ada"),
+            (r#""Ada \"A\" \\o/" <ada@example.org>"#, r#"Ada "A" \o/"#),
+            (r#""\"Ada\"" <ada@example.org>"#, r#""Ada""#),
+        ] {
+            let mailbox: Mailbox = given.parse().unwrap();
+            assert_eq!(mailbox.name.as_deref(), Some(want), "given {given}");
+            assert_eq!(mailbox.to_string().parse::<Mailbox>().unwrap(), mailbox, "given {given}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_printed_and_parsed_is_the_same(name in r#"["\\<>, a語]{0,6}["\\>a語]"#) {
+            let name = Some(name.trim().to_owned());
+            let mailbox = Mailbox { name, address: "ada@example.org".parse().unwrap() };
+            prop_assert_eq!(mailbox.to_string().parse::<Mailbox>(), Ok(mailbox));
+        }
     }
 }
