@@ -41,3 +41,4 @@ pub use model::{
 pub use picture::PictureSize;
 pub use reach::meanings;
 pub use settings::{PostSettings, SlugStyle};
+pub use unique::is_reserved;

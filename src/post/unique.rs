@@ -30,6 +30,11 @@ const RESERVED: &[&str] = &[
     "index.html",
 ];
 
+/// Whether no post can have `path` below the public tree's root, because the site needs it itself.
+pub fn is_reserved(path: &str) -> bool {
+    RESERVED.contains(&path)
+}
+
 /// Every clash among `essays`, told at the later file and naming the earlier one.
 pub(super) fn faults(essays: &[&Essay], shown_as: &Path) -> Vec<Fault> {
     let mut clashes = Clashes { shown_as, faults: Vec::new() };
@@ -87,7 +92,7 @@ impl Clashes<'_> {
     /// `flaw` says whose path it is; what is wrong with it is added.
     fn take<'e>(&mut self, taken: &mut HashMap<String, &'e Essay>, essay: &'e Essay, path: &str, flaw: Flaw) {
         let key = folded(path);
-        let wrong = if RESERVED.contains(&key.as_str()) {
+        let wrong = if is_reserved(&key) {
             "is a name the site needs itself".to_owned()
         } else if let Some(other) = taken.get(&key) {
             format!("leads to {}", self.shown(other))

@@ -6,16 +6,13 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use url::Url;
 
-use crate::post::{Post, Posts};
+use crate::post::{Post, Posts, is_reserved};
 use crate::site::feed::Scope;
 use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts};
 use crate::site::pages::{Page, Press};
 use crate::site::{Artifact, SiteError};
 use crate::template::TemplateError;
 use crate::words::Words;
-
-/// Folders that are not free for posts.
-const RESERVED: [&str; 6] = ["assets", "authors", "issues", "languages", "page", "tags"];
 
 /// Variables of `post.html`.
 #[derive(Serialize)]
@@ -40,7 +37,7 @@ struct Redirect<'a> {
 
 /// Makes sure that no post wants a folder that is taken.
 pub(crate) fn check_slugs(posts: &Posts) -> Result<(), SiteError> {
-    match posts.published.iter().find(|post| RESERVED.contains(&post.slug.as_str())) {
+    match posts.published.iter().find(|post| is_reserved(post.slug.as_str())) {
         Some(post) => Err(SiteError::Slug { post: post.source.clone(), slug: post.slug.clone() }),
         None => Ok(()),
     }
