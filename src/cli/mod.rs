@@ -1,7 +1,7 @@
 //! The verbs. The clock, randomness, environment and arguments enter here and travel on as values.
 //!
 //! In: what the system gives a program. Out: text for people or one JSON object, and an exit code.
-//! One file a verb; [`desk::Desk`] is what every verb is handed.
+//! One file a verb; `Desk` is what every verb is handed.
 
 mod adopt;
 mod args;
