@@ -38,7 +38,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 ///
-/// As [`send`](crate::delivery::send).
+/// As [`send`](crate::delivery::send()).
 pub(super) fn into_folder(
     mut ledger: Ledger,
     sending: &Sending<'_>,

@@ -85,7 +85,7 @@ pub(super) struct Run<'a> {
 ///
 /// # Errors
 ///
-/// As [`send`](crate::delivery::send).
+/// As [`send`](crate::delivery::send()).
 pub(super) fn over_connections(
     ledger: Ledger,
     sending: &Sending<'_>,

@@ -1,6 +1,6 @@
 //! Writes the public tree so that a visitor, a killed run or a typing mistake never meets half of one.
 //!
-//! In: [`Artifact`]s. Out: files below the public folder and a [`TreeReport`].
+//! In: [`Artifact`](crate::site::Artifact)s. Out: files below the public folder and a [`TreeReport`].
 //!
 //! Files are staged inside the public folder (the same file system, so a rename replaces each in one step)
 //! and put in place by [`TreeWriter::finish`], in the order in which they came. A file whose octets have not
