@@ -101,14 +101,15 @@ impl Reader<'_> {
     fn byline(&mut self, line: &Line<'_>) -> bool {
         let Some(byline) = self.byline_in(line) else { return false };
         let is_day_taken = byline.day.as_ref().is_none_or(|day| self.takes(day));
-        if byline.says_more || !is_day_taken {
-            self.keep();
+        let may_pass = if byline.says_more || !is_day_taken {
+            self.keep()
         } else {
             self.lift(1);
-        }
+            true
+        };
         self.head.day = self.head.day.take().or(byline.day);
         self.head.authors.extend(byline.names);
-        true
+        may_pass
     }
 
     fn byline_in(&self, line: &Line<'_>) -> Option<Byline> {
@@ -193,9 +194,12 @@ impl Reader<'_> {
 
     /// Passes over a line that stays in the text; false when the text must have begun.
     fn keep(&mut self) -> bool {
-        self.kept += 1;
-        self.at += 1;
-        self.kept <= KEPT_LINES
+        let may_pass = self.kept < KEPT_LINES;
+        if may_pass {
+            self.kept += 1;
+            self.at += 1;
+        }
+        may_pass
     }
 
     /// Takes `count` lines out, with everything above them that is not kept.
@@ -336,6 +340,12 @@ mod tests {
                 "given {text:?}: {rest:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_head_has_no_more_than_two_lines_that_stay() {
+        let text = "On maps\nA map\nBy Tobias Fenn\nAnother map\nBy Tobias Fenn\n二〇二六年十一月";
+        assert_eq!(head(text, None).rest_of(text), "A map\nAnother map\n二〇二六年十一月");
     }
 
     #[test]
