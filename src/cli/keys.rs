@@ -1,7 +1,7 @@
 //! The keys that seal leave links: read from the environment or a file, made once, rotated on demand.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -21,8 +21,8 @@ pub fn read(config: &Config) -> Result<Keys, Failure> {
             .map_err(|error| Failure::plain(Exit::Operator, format!("POSTRIDER_LEDGER__KEY: {error}")));
     }
     let path = config.key_file();
-    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => missing(&path),
+    let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => missing(&path),
         _ => unusable(&path, &error),
     })?;
     refuse_shared(&path)?;
@@ -41,10 +41,9 @@ pub fn read_or_make(config: &Config) -> Result<Keys, Failure> {
         return read(config);
     }
     let path = config.key_file();
-    let keys = Keys::first(secret()?);
-    let mut file = private().create_new(true).open(&path).map_err(|error| unusable(&path, &error))?;
-    write(&mut file, &keys).map_err(|error| unusable(&path, &error))?;
-    Ok(keys)
+    put_whole(&path, &Keys::first(secret()?), give_free_name).map_err(|error| unusable(&path, &error))?;
+    // From the file: if two runs make keys at once, both use those that are kept.
+    read(config)
 }
 
 /// Adds a key that seals from now on.
@@ -60,14 +59,8 @@ pub fn rotate(config: &Config) -> Result<Keys, Failure> {
     }
     let path = config.key_file();
     let keys = read(config)?.rotate(secret()?).map_err(|error| Failure::new(Exit::Operator, &error))?;
-    let beside = path.with_extension("key.new");
-    let written = private()
-        .create(true)
-        .truncate(true)
-        .open(&beside)
-        .and_then(|mut file| write(&mut file, &keys))
-        .and_then(|()| std::fs::rename(&beside, &path));
-    written.map_err(|error| unusable(&path, &error))?;
+    put_whole(&path, &keys, |beside, path| fs::rename(beside, path))
+        .map_err(|error| unusable(&path, &error))?;
     Ok(keys)
 }
 
@@ -84,7 +77,44 @@ pub fn random(octets: &mut [u8]) -> Result<(), Failure> {
     source.fill(octets).map_err(|_| Failure::plain(Exit::Operator, "the system gives no random numbers"))
 }
 
-fn write(file: &mut File, keys: &Keys) -> std::io::Result<()> {
+/// Writes `keys` beside `path` and lets `name` put the file there, so that a kill leaves no half of one. Its name is
+/// durable on return: a link that was sealed with a key that is gone leads nowhere.
+fn put_whole(path: &Path, keys: &Keys, name: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    let beside = path.with_extension("key.new");
+    // What a killed run left there would keep its mode.
+    remove_if_there(&beside)?;
+    let mut file = private().create_new(true).open(&beside)?;
+    write(&mut file, keys)?;
+    name(&beside, path)?;
+    sync_folder(path)
+}
+
+/// Gives the file its name unless that is taken: `rename` would overwrite.
+fn give_free_name(beside: &Path, path: &Path) -> io::Result<()> {
+    let linked = fs::hard_link(beside, path);
+    remove_if_there(beside)?;
+    linked
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn write(file: &mut File, keys: &Keys) -> io::Result<()> {
     file.write_all(
         b"# Seals leave links. Keep a copy; never publish it. The last line seals, the others still open.\n",
     )?;
@@ -104,7 +134,7 @@ fn private() -> OpenOptions {
 #[cfg(unix)]
 fn refuse_shared(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).map_err(|error| unusable(path, &error))?.permissions().mode();
+    let mode = fs::metadata(path).map_err(|error| unusable(path, &error))?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
@@ -124,6 +154,6 @@ fn missing(path: &Path) -> Failure {
     )
 }
 
-fn unusable(path: &Path, error: &std::io::Error) -> Failure {
+fn unusable(path: &Path, error: &io::Error) -> Failure {
     Failure::plain(Exit::Operator, format!("{}: {error}", path.display()))
 }

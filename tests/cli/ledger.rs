@@ -184,6 +184,17 @@ fn a_new_key_is_added_and_the_old_one_stays() {
 }
 
 #[test]
+fn what_a_killed_run_left_beside_the_keys_does_not_make_them_readable_by_others() {
+    let publication = Publication::with_ledger();
+    publication.write("postrider.key.new", "# half");
+    set_mode(&publication, "postrider.key.new", 0o644);
+    publication.run(&["ledger", "rotate-key"]).succeeds();
+    assert_eq!(mode(&publication, "postrider.key"), 0o600);
+    assert!(!publication.path("postrider.key.new").exists());
+    publication.run(&["ledger", "rotate-key"]).succeeds();
+}
+
+#[test]
 fn an_issue_that_is_not_there_is_told() {
     let publication = Publication::with_ledger();
     for arguments in [
