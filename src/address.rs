@@ -307,11 +307,43 @@ pub enum AddressError {
     Name,
 }
 
+/// `text` with `…@…` in place of whatever may be an address: servers repeat them in their replies.
+///
+/// Takes rather too much than too little: all around an `@` as far as white space, brackets, quotes and commas.
+pub fn mask(text: &str) -> String {
+    let is_border = |c: char| c.is_whitespace() || "<>()[]\"':;,".contains(c);
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['@', '＠']) {
+        let (before, behind) = rest.split_at(at);
+        let quoted = before.strip_suffix('"').and_then(|before| before.rfind('"'));
+        let bare = || before.trim_end_matches(|c| !is_border(c)).len();
+        masked.push_str(&before[..quoted.unwrap_or_else(bare)]);
+        masked.push_str("…@…");
+        rest = behind.trim_start_matches(|c| !is_border(c));
+    }
+    masked + rest
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_mask_leaves_the_words_around_an_address() {
+        for (given, want) in [
+            ("no address here", "no address here"),
+            ("<ada@example.org>: no such user", "<…@…>: no such user"),
+            ("<\"ada lovelace\"@example.org>... unknown", "<…@…>... unknown"),
+            ("RCPT TO:<寫信@例え.jp>, ada＠example.org", "RCPT TO:<…@…>, …@…"),
+            ("@", "…@…"),
+            ("a@b@c d", "…@… d"),
+        ] {
+            assert_eq!(mask(given), want, "given {given}");
+        }
+    }
 
     #[test]
     fn an_address_keeps_its_local_part_and_lowers_its_domain() {

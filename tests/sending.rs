@@ -154,7 +154,7 @@ fn who_is_refused_for_good_fails_and_a_dead_address_is_suppressed() {
     assert_eq!(told, SendReport { sent: 7, refused: 3, ..report(End::Done) });
     let replies: Vec<_> =
         publication.rows(RowState::Failed).into_iter().map(|row| row.reply.unwrap()).collect();
-    assert_eq!(replies, ["550 5.1.1 …@… unknown", "550 5.7.1 blocked", "554 5.7.1 spam"]);
+    assert_eq!(replies, ["550 5.1.1 <…@…>: unknown", "550 5.7.1 blocked", "554 5.7.1 spam"]);
     assert_eq!(publication.ledger().headcount().unwrap().suppressed, 1);
     publication.assert_sound();
 }

@@ -71,6 +71,7 @@ fn resolve(desk: &Desk, args: &ResolveArgs) -> Result<Report, Failure> {
 
 fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
     let mut ledger = book::open(&desk.config()?)?;
+    let _lock = SenderLock::acquire(ledger.path())?;
     let id = IssueId(args.issue);
     if ledger.status(id)?.issue.state != IssueState::Halted {
         let text = format!("Issue {} is not halted.\n", args.issue);

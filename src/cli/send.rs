@@ -184,10 +184,10 @@ impl Mailing {
     }
 
     fn exit(&self) -> Exit {
-        let Some(sent) = &self.sent else { return Exit::Done };
-        match sent.end {
-            End::Waiting { .. } => Exit::TryAgain,
-            _ if sent.refused + sent.doubtful + sent.expired > 0 => Exit::Findings,
+        match &self.sent {
+            Some(SendReport { end: End::Waiting { .. }, .. }) => Exit::TryAgain,
+            Some(sent) if sent.refused + sent.doubtful + sent.expired > 0 => Exit::Findings,
+            _ if self.reaped.doubtful > 0 => Exit::Findings,
             _ => Exit::Done,
         }
     }

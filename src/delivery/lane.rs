@@ -132,6 +132,7 @@ fn is_stale(refusal: &Refusal) -> bool {
 }
 
 async fn refused(run: &Run<'_>, held: Held, case: &Case, attempt: Try, refusal: Refusal) {
+    let case = Case { now: run.now(), ..*case };
     match case.after_refusal(&refusal) {
         Some(setback) => run.release(held.claim, setback),
         None => run.put_back(held),
@@ -148,8 +149,9 @@ async fn transmit(
     transfer: Transfer<'_>,
     mail: &MailObject,
 ) -> Result<(), DeliveryError> {
-    let retry_at = retry::after_doubt(case.now);
-    let begun = run.ledger.begin(claim, retry_at, case.now).await;
+    // MAIL and RCPT may have taken minutes since the case was opened.
+    let case = Case { now: run.now(), ..*case };
+    let begun = run.ledger.begin(claim, retry::after_doubt(case.now), case.now).await;
     let flying = match begun {
         Ok(Begun::Ready(flying)) if !run.is_over() => flying,
         not_to_be_sent => {
@@ -163,7 +165,7 @@ async fn transmit(
         }
     };
     let verdict = transfer.finish(&mail.content, &mut run.sending.stop.clone()).await;
-    let case = Case { now: run.now(), ..*case };
+    let case = Case { now: run.now(), ..case };
     run.settle(flying, case.after_data(&verdict));
     run.conclude(case.row, attempt, Spoils::of_verdict(&verdict)).await;
     Ok(())

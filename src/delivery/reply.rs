@@ -9,6 +9,8 @@ use std::time::Duration;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::response::Response;
 
+use crate::address::mask;
+
 /// Where in a conversation something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -71,7 +73,7 @@ pub enum Class {
 impl Reply {
     /// A reply by its code and words, which are masked here.
     pub fn new(code: u16, text: &str) -> Self {
-        Self { code, text: masked(text.trim()) }
+        Self { code, text: masked(text) }
     }
 
     pub(super) fn of_response(response: &Response) -> Self {
@@ -140,22 +142,10 @@ impl fmt::Display for Reply {
     }
 }
 
-/// Puts `…@…` where an address stands.
+/// The words of a server or of the system in one line, with no address in them.
 fn masked(text: &str) -> String {
-    if !text.contains('@') {
-        return text.to_owned();
-    }
-    let words =
-        text.split(' ').map(|word| if word.contains('@') { masked_word(word) } else { word.to_owned() });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// Keeps what stands around the address: `<ada@example.org>:` becomes `<…@…>:`.
-fn masked_word(word: &str) -> String {
-    let is_around = |c: char| "<>()[]\"':;,".contains(c);
-    let inner = word.trim_matches(is_around);
-    let start = word.len() - word.trim_start_matches(is_around).len();
-    format!("{}…@…{}", &word[..start], &word[start + inner.len()..])
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    mask(&words.collect::<Vec<_>>().join(" "))
 }
 
 /// What went wrong at a stage, when it was not a reply that refuses.
@@ -260,7 +250,8 @@ mod tests {
         for (text, want) in [
             ("4.2.2 mailbox full", "450 4.2.2 mailbox full"),
             ("<ada@example.org>: no such user", "450 <…@…>: no such user"),
-            ("4.1.1 <ada@example.org>... ada@example.org unknown", "450 4.1.1 <…@… …@… unknown"),
+            ("4.1.1 <ada@example.org>... ada@example.org unknown", "450 4.1.1 <…@…>... …@… unknown"),
+            ("4.2.2\u{1b}[31m full\r\n", "450 4.2.2 [31m full"),
             ("", "450"),
         ] {
             assert_eq!(Reply::new(450, text).to_string(), want, "given {text}");

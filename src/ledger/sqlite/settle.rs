@@ -347,7 +347,7 @@ mod tests {
             }
             let history = stage.ledger.history(SubscriberId(1)).unwrap();
             assert_eq!(history.last().unwrap().what, "suppressed");
-            assert_eq!(history.last().unwrap().why, "550 5.7.1 …@… no", "no address is kept");
+            assert_eq!(history.last().unwrap().why, "550 5.7.1 <…@…> no", "no address is kept");
         }
     }
 
