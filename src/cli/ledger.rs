@@ -88,6 +88,8 @@ fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
 
 fn rotate_key(desk: &Desk) -> Result<Report, Failure> {
     let config = desk.config()?;
+    // Of two rotations at once one would lose its key.
+    let _lock = SenderLock::acquire(&book::path(&config)?)?;
     let keys = keys::rotate(&config)?;
     let file = config.key_file();
     let text = format!(
