@@ -25,7 +25,7 @@ pub fn run(desk: &Desk, verb: &LedgerVerb) -> Result<Report, Failure> {
 fn init(desk: &Desk) -> Result<Report, Failure> {
     let config = desk.config()?;
     let ledger = book::make(desk, &config)?;
-    let (path, key) = (ledger.path().display(), config.key_file());
+    let (path, key) = (ledger.place(), config.key_file());
     let from_environment = config.key_secret().is_some();
     let key_words = if from_environment {
         "The key comes from POSTRIDER_LEDGER__KEY.".to_owned()
@@ -33,7 +33,10 @@ fn init(desk: &Desk) -> Result<Report, Failure> {
         format!("The key that seals leave links is in {}: keep a copy of both.", key.display())
     };
     let text = format!("Made the ledger {path}.\n{key_words}\nNext: postrider plan\n");
-    Ok(Report::done(text, json!({ "ledger": ledger.path(), "key_file": (!from_environment).then_some(key) })))
+    Ok(Report::done(
+        text,
+        json!({ "ledger": ledger.place(), "key_file": (!from_environment).then_some(key) }),
+    ))
 }
 
 fn verify(desk: &Desk) -> Result<Report, Failure> {

@@ -1,45 +1,48 @@
 //! What can go wrong with a ledger, and what to do about it.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use super::place::Place;
 use crate::issue::Seq;
 use crate::message::IssueId;
+
+/// What the database itself says.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the ledger did not do what it was asked. Nothing of the request was kept.
 ///
 /// Names subscribers by number only.
 #[derive(Debug, Error)]
 pub enum LedgerError {
-    #[error("{}: no ledger here", path.display())]
-    Missing { path: PathBuf },
-    #[error("{}: there is a ledger already", path.display())]
-    Exists { path: PathBuf },
-    #[error("{}: not a postrider ledger: {found}", path.display())]
-    Foreign { path: PathBuf, found: &'static str },
-    #[error("{}: expected a ledger of version {known} or older, found version {found}", path.display())]
-    Newer { path: PathBuf, found: i64, known: i64 },
-    #[error("{}: expected the ledger of `{expected}`, found the ledger of `{found}`", path.display())]
-    OtherPublication { path: PathBuf, expected: String, found: String },
-    #[error("{}: another sender is at work", path.display())]
-    Busy { path: PathBuf },
-    #[error("{}: locked by another process for longer than {} s", path.display(), super::BUSY_PATIENCE.as_secs())]
-    Locked { path: PathBuf },
-    #[error("{}: the disk is full", path.display())]
-    Full { path: PathBuf, source: rusqlite::Error },
-    #[error("{}: cannot be written", path.display())]
-    ReadOnly { path: PathBuf, source: rusqlite::Error },
-    #[error("{}: damaged", path.display())]
-    Damaged { path: PathBuf, source: rusqlite::Error },
-    #[error("{}: the ledger holds something it cannot hold: {what}", path.display())]
-    Nonsense { path: PathBuf, what: String },
-    #[error("{}: SQLite stopped", path.display())]
-    Sqlite { path: PathBuf, source: rusqlite::Error },
-    #[error("{}: cannot be used", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    #[error("{place}: no ledger here")]
+    Missing { place: Place },
+    #[error("{place}: there is a ledger already")]
+    Exists { place: Place },
+    #[error("{place}: not a postrider ledger: {found}")]
+    Foreign { place: Place, found: &'static str },
+    #[error("{place}: expected a ledger of version {known} or older, found version {found}")]
+    Newer { place: Place, found: i64, known: i64 },
+    #[error("{place}: expected the ledger of `{expected}`, found the ledger of `{found}`")]
+    OtherPublication { place: Place, expected: String, found: String },
+    #[error("{place}: another sender is at work")]
+    Busy { place: Place },
+    #[error("{place}: locked by another process for longer than {} s", super::BUSY_PATIENCE.as_secs())]
+    Locked { place: Place },
+    #[error("{place}: the disk is full")]
+    Full { place: Place, source: Cause },
+    #[error("{place}: cannot be written")]
+    ReadOnly { place: Place, source: Cause },
+    #[error("{place}: damaged")]
+    Damaged { place: Place, source: Cause },
+    #[error("{place}: the ledger holds something it cannot hold: {what}")]
+    Nonsense { place: Place, what: String },
+    #[error("{place}: the database stopped")]
+    Database { place: Place, source: Cause },
+    #[error("{place}: cannot be used")]
+    Io { place: Place, source: io::Error },
     #[error("expected the next post to be number {}, found {}: another run announced posts meanwhile", expected.0, found.0)]
     Raced { expected: Seq, found: Seq },
     #[error("issue `{key}` of `{series}` is frozen already")]
@@ -83,22 +86,17 @@ impl LedgerError {
     }
 
     /// Sorts what SQLite says by what the reader can do.
-    pub(super) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
-        let path = path.to_owned();
+    pub(super) fn from_sqlite(place: &Place, source: rusqlite::Error) -> Self {
+        let place = place.clone();
         match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
-            Some(ErrorCode::DiskFull) => Self::Full { path, source },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { place },
+            Some(ErrorCode::DiskFull) => Self::Full { place, source: source.into() },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Self::ReadOnly { path, source }
+                Self::ReadOnly { place, source: source.into() }
             }
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, source },
-            Some(ErrorCode::NotADatabase) => Self::Foreign { path, found: "not an SQLite file" },
-            _ => match source {
-                rusqlite::Error::FromSqlConversionFailure(_, _, why) => {
-                    Self::Nonsense { path, what: why.to_string() }
-                }
-                source => Self::Sqlite { path, source },
-            },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { place, source: source.into() },
+            Some(ErrorCode::NotADatabase) => Self::Foreign { place, found: "not an SQLite file" },
+            _ => Self::Database { place, source: source.into() },
         }
     }
 }

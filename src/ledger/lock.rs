@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use super::error::LedgerError;
+use super::place::Place;
 
 /// Held by the one process that sends from a ledger; given up when dropped, even by a kill.
 ///
@@ -23,11 +24,11 @@ impl SenderLock {
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");
         let name = Path::new(&name);
-        let fault = |source| LedgerError::Io { path: name.to_owned(), source };
+        let fault = |source| LedgerError::Io { place: Place::of_file(name), source };
         let file = private().create(true).truncate(false).write(true).open(name).map_err(fault)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { place: Place::of_file(path) }),
             Err(TryLockError::Error(source)) => Err(fault(source)),
         }
     }

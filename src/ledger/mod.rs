@@ -7,25 +7,31 @@
 
 use std::time::Duration;
 
+mod birth;
 mod error;
 mod lock;
 mod model;
+mod place;
 mod reply;
 mod report;
 mod rules;
+mod sql;
 mod sqlite;
 #[cfg(test)]
 mod stage;
 mod writer;
 
+pub use birth::{Birth, Origin};
 pub use error::LedgerError;
 pub use lock::SenderLock;
+
 pub use model::{Begun, Claim, EditionNo, FrozenEdition, InFlight, Outcome, Policy, RowState, Setback};
+pub use place::Place;
 pub use report::{
     DeliveryRow, Departure, Enrolled, Enrolment, Event, Finding, Frozen, Headcount, IssueState, IssueStatus,
     IssueSummary, Reaped, Resolution, Tally,
 };
-pub use sqlite::{Birth, Ledger, Origin};
+pub use sql::Ledger;
 pub use writer::{Answer, LedgerHandle, LedgerThread};
 
 /// How long one process waits for another to end its transaction.

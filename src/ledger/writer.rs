@@ -14,12 +14,11 @@ use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
-use rusqlite::Transaction;
 use tokio::sync::oneshot;
 
 use super::error::LedgerError;
 use super::model::{Begun, Claim, InFlight, Outcome, Policy, Setback};
-use super::sqlite::{Fault, Ledger, begin, claim, release, settle};
+use super::sql::{Fault, Ledger, View, begin, claim, release, settle};
 
 /// Most requests that share a commit, so that the first of them does not wait for ever.
 const MAX_BATCH: usize = 256;
@@ -50,11 +49,11 @@ impl LedgerThread {
     /// [`LedgerError::Io`] if the system gives no thread.
     pub fn start(ledger: Ledger, policy: Policy) -> Result<Self, LedgerError> {
         let (requests, waiting) = channel();
-        let path = ledger.path().to_owned();
+        let place = ledger.place().clone();
         let thread = thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || serve(ledger, &waiting))
-            .map_err(|source| LedgerError::Io { path, source })?;
+            .map_err(|source| LedgerError::Io { place, source })?;
         Ok(Self { handle: LedgerHandle { requests, policy }, thread })
     }
 
@@ -122,7 +121,7 @@ impl LedgerHandle {
 
     fn together<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        work: impl FnOnce(&View<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Answer<T> {
         let (answer, waiting) = oneshot::channel();
         self.send(Request::Together(Box::new(Step { work: Some(work), done: None, answer })), waiting)
@@ -156,7 +155,7 @@ type Solo = dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send;
 
 /// A request that shares its transaction: done first, answered once that is durable.
 trait Shared: Send {
-    fn perform(&mut self, tx: &Transaction<'_>) -> Result<(), Fault>;
+    fn perform(&mut self, tx: &View<'_>) -> Result<(), Fault>;
     fn answer(self: Box<Self>, end: Result<(), LedgerError>);
 }
 
@@ -169,9 +168,9 @@ struct Step<T, W> {
 impl<T, W> Shared for Step<T, W>
 where
     T: Send,
-    W: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send,
+    W: FnOnce(&View<'_>) -> Result<T, Fault> + Send,
 {
-    fn perform(&mut self, tx: &Transaction<'_>) -> Result<(), Fault> {
+    fn perform(&mut self, tx: &View<'_>) -> Result<(), Fault> {
         let work = self.work.take().expect("a request is performed once");
         self.done = Some(work(tx)?);
         Ok(())
@@ -320,7 +319,7 @@ mod tests {
             assert!(matches!(asked, Err(LedgerError::Stopped { .. })), "{asked:?}");
         });
         let end = thread.finish().unwrap_err();
-        assert!(matches!(end, LedgerError::Sqlite { .. }), "{end}");
+        assert!(matches!(end, LedgerError::Database { .. }), "{end}");
         let refused = runtime().block_on(handle.claim(1, start())).unwrap_err();
         assert_eq!(refused.to_string(), "the ledger stopped earlier in this run: it was closed");
     }

@@ -2,111 +2,150 @@
 //!
 //! WAL with `synchronous=FULL`: `NORMAL` may forget the last commits when the power fails, and a forgotten
 //! intent is a second copy. Every write begins with `BEGIN IMMEDIATE`, so that it waits at its start
-//! and not in its middle. One file a concern; each statement stands where it is used.
+//! and not in its middle.
 
-mod book;
-mod cohorts;
-mod enrol;
-mod freeze;
-mod issues;
-mod readers;
 mod rehearsal;
-mod rows;
 mod schema;
-mod settle;
-mod status;
-mod values;
-mod verify;
-mod withdrawal;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ToSql, Transaction, TransactionBehavior};
 
 use super::error::LedgerError;
+use super::place::Place;
+use super::report::Finding;
+use super::sql::{Fault, Misfit, Row, Value, View};
 
-pub(super) use rows::{begin, claim, release};
-pub use schema::{Birth, Origin};
-pub(super) use settle::settle;
-
-/// The ledger of one publication. Every method is one batch: all of it is durable on return, or none is kept.
-pub struct Ledger {
+/// An open ledger file.
+pub(super) struct File {
     connection: Connection,
     path: PathBuf,
+    place: Place,
 }
 
-/// What can stop a statement inside a transaction: SQLite, or what the ledger does not allow.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Sqlite(rusqlite::Error),
-    Refused(LedgerError),
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<LedgerError> for Fault {
-    fn from(error: LedgerError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl Fault {
-    fn at(self, path: &Path) -> LedgerError {
-        match self {
-            Self::Sqlite(error) => LedgerError::from_sqlite(path, error),
-            Self::Refused(error) => error,
-        }
-    }
-}
-
-impl Ledger {
-    /// Where the ledger lies.
+impl File {
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Runs `work` in one transaction: all of it is kept, or nothing.
-    pub(super) fn write<T>(
-        &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
-    ) -> Result<T, LedgerError> {
-        let done = self.attempt(|tx| work(tx).map(Some))?;
-        Ok(done.expect("work that does not fail is kept"))
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Runs `work` in one transaction, of which nothing is kept when it comes to nothing.
-    fn attempt<T>(
+    pub fn attempt<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<Option<T>, Fault>,
-    ) -> Result<Option<T>, LedgerError> {
-        let Self { connection, path } = self;
-        let kept = || -> Result<Option<T>, Fault> {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&transaction)?;
-            if done.is_some() {
-                transaction.commit()?;
-            }
-            Ok(done)
-        };
-        kept().map_err(|fault| fault.at(path))
+        work: impl FnOnce(&View<'_>) -> Result<Option<T>, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&View::Sqlite(&transaction))?;
+        if done.is_some() {
+            transaction.commit()?;
+        }
+        Ok(done)
     }
 
     /// Runs `look` on one unchanging view of the ledger.
-    fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, LedgerError> {
-        let seen = || -> Result<T, Fault> {
-            let view = self.connection.unchecked_transaction()?;
-            look(&view)
-        };
-        seen().map_err(|fault| fault.at(&self.path))
+    pub fn read<T>(&self, look: impl FnOnce(&View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let view: Transaction<'_> = self.connection.unchecked_transaction()?;
+        look(&View::Sqlite(&view))
+    }
+
+    /// Writes the log back into the file and empties it.
+    pub fn empty_log(&mut self) -> Result<(), LedgerError> {
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        emptied.map_err(|error| LedgerError::from_sqlite(&self.place, error))
     }
 }
 
-impl std::fmt::Debug for Ledger {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Ledger({})", self.path.display())
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Octets(octets) => ValueRef::Blob(octets),
+        }))
     }
+}
+
+fn prepared<'c>(
+    connection: &'c Connection,
+    statement: &str,
+    values: &[Value<'_>],
+) -> Result<CachedStatement<'c>, Fault> {
+    let mut prepared = connection.prepare_cached(statement)?;
+    for (place, value) in values.iter().enumerate() {
+        prepared.raw_bind_parameter(place + 1, value)?;
+    }
+    Ok(prepared)
+}
+
+/// Runs a statement that changes rows; gives how many.
+pub(super) fn execute(connection: &Connection, statement: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
+    Ok(prepared(connection, statement, values)?.raw_execute()? as u64)
+}
+
+/// Shows each row of an answer.
+pub(super) fn each(
+    connection: &Connection,
+    statement: &str,
+    values: &[Value<'_>],
+    show: &mut dyn FnMut(&Row<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut prepared = prepared(connection, statement, values)?;
+    let mut rows = prepared.raw_query();
+    while let Some(row) = rows.next()? {
+        show(&Row::Sqlite(row))?;
+    }
+    Ok(())
+}
+
+/// The first row of an answer, if there is one. The statement is run to its end, since it may change rows.
+pub(super) fn first<T>(
+    connection: &Connection,
+    statement: &str,
+    values: &[Value<'_>],
+    read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    let mut prepared = prepared(connection, statement, values)?;
+    let mut rows = prepared.raw_query();
+    let found = rows.next()?.map(|row| read(&Row::Sqlite(row))).transpose()?;
+    while rows.next()?.is_some() {}
+    Ok(found)
+}
+
+/// A column of a row.
+pub(super) fn value<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Value<'r>, Fault> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Text(text) => {
+            Value::Text(std::str::from_utf8(text).map_err(|_| Misfit::new("octets", "a text in UTF-8"))?)
+        }
+        ValueRef::Blob(octets) => Value::Octets(octets),
+        ValueRef::Real(number) => return Err(Misfit::new(number.to_string(), "a whole number").into()),
+    })
+}
+
+/// What SQLite finds wrong with the file, and rows that point to rows that are not there.
+pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, Fault> {
+    let view = View::Sqlite(connection);
+    let words: Vec<String> = view.all("PRAGMA integrity_check(20)", &[], |row| row.get(0))?;
+    let damage: Vec<Finding> =
+        words.into_iter().filter(|words| words != "ok").map(|words| Finding::Damage { words }).collect();
+    if !damage.is_empty() {
+        return Ok(damage);
+    }
+    view.all(
+        "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY \"table\", parent",
+        &[],
+        |row| Ok(Finding::Dangling { table: row.get(0)?, parent: row.get(1)?, rows: row.get(2)? }),
+    )
+}
+
+/// A pragma that is a number.
+fn pragma(connection: &Connection, name: &str) -> Result<i64, Fault> {
+    Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
 }

@@ -5,16 +5,15 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::schema::{ALWAYS, Birth, furnish};
-use super::{Fault, Ledger};
+use super::File;
+use super::schema::{ALWAYS, furnish};
+use crate::ledger::birth::Birth;
 use crate::ledger::error::LedgerError;
+use crate::ledger::place::Place;
+use crate::ledger::sql::Fault;
 
-impl Ledger {
-    /// A copy of this ledger in memory. What is written into it is gone with it.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be read.
+impl File {
+    /// See [`Ledger::rehearse`](crate::ledger::Ledger::rehearse).
     pub fn rehearse(&self) -> Result<Self, LedgerError> {
         let copied = || -> Result<Connection, Fault> {
             let mut copy = Connection::open_in_memory()?;
@@ -22,15 +21,11 @@ impl Ledger {
             copy.execute_batch(ALWAYS)?;
             Ok(copy)
         };
-        let connection = copied().map_err(|fault| fault.at(&self.path))?;
-        Ok(Self { connection, path: self.path.clone() })
+        let connection = copied().map_err(|fault| fault.at(&self.place))?;
+        Ok(Self { connection, path: self.path.clone(), place: self.place.clone() })
     }
 
-    /// A new ledger in memory, as [`create`](Self::create) would make it at `path`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no memory for it.
+    /// See [`Ledger::rehearse_birth`](crate::ledger::Ledger::rehearse_birth).
     pub fn rehearse_birth(path: &Path, birth: &Birth) -> Result<Self, LedgerError> {
         let born = || -> rusqlite::Result<Connection> {
             let mut connection = Connection::open_in_memory()?;
@@ -38,8 +33,9 @@ impl Ledger {
             connection.execute_batch(ALWAYS)?;
             Ok(connection)
         };
-        let connection = born().map_err(|error| LedgerError::from_sqlite(path, error))?;
-        Ok(Self { connection, path: path.to_owned() })
+        let place = Place::of_file(path);
+        let connection = born().map_err(|error| LedgerError::from_sqlite(&place, error))?;
+        Ok(Self { connection, path: path.to_owned(), place })
     }
 }
 

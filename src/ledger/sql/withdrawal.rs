@@ -1,12 +1,11 @@
 //! How readers go: by themselves, by a server's word, or for good.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
 
 use super::enrol::intern_wording;
 use super::readers::{add_event, reader_by_identity};
 use super::values::{EventKind, Millis};
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, View, values};
 use crate::address::EmailAddress;
 use crate::ledger::error::LedgerError;
 use crate::ledger::reply;
@@ -61,50 +60,52 @@ impl Ledger {
                 None => Ok(Departure::Unknown),
             }
         })?;
-        self.empty_log()?;
+        self.erase_traces()?;
         Ok(forgotten)
     }
 }
 
 /// Ends a subscription that has not ended yet.
 pub(super) fn end(
-    tx: &Connection,
+    tx: &View<'_>,
     id: SubscriberId,
     kind: EventKind,
     why: &str,
     now: Timestamp,
 ) -> Result<Departure, Fault> {
-    let state: Option<State> = tx
-        .prepare_cached("SELECT state FROM subscriber WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
+    let state: Option<State> =
+        tx.first("SELECT state FROM subscriber WHERE id = ?1", values![id], |row| row.get(0))?;
     let after = if kind == EventKind::Suppressed { State::Suppressed } else { State::Left };
     match state {
         None => Ok(Departure::Unknown),
         Some(State::Left | State::Suppressed) => Ok(Departure::GoneBefore),
         Some(State::Pending | State::Confirmed) => {
-            tx.prepare_cached("UPDATE subscriber SET state = ?2 WHERE id = ?1")?.execute((id, after))?;
+            tx.execute("UPDATE subscriber SET state = ?2 WHERE id = ?1", values![id, after])?;
             add_event(tx, id, kind, now, intern_wording(tx, &reply::kept(why))?)?;
             Ok(Departure::Gone)
         }
     }
 }
 
-fn remember_fingerprint(tx: &Connection, fingerprint: [u8; 16], now: Timestamp) -> Result<(), Fault> {
+fn remember_fingerprint(tx: &View<'_>, fingerprint: [u8; 16], now: Timestamp) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO suppression (fingerprint, since) VALUES (?1, ?2)
-         ON CONFLICT (fingerprint) DO UPDATE SET since = max(since, excluded.since)",
-        (fingerprint, Millis(now)),
+         ON CONFLICT (fingerprint) DO UPDATE SET since =
+         CASE WHEN suppression.since > excluded.since THEN suppression.since ELSE excluded.since END",
+        values![fingerprint, Millis(now)],
     )?;
     Ok(())
 }
 
-fn erase(tx: &Connection, id: SubscriberId, now: Timestamp) -> Result<Departure, Fault> {
+fn erase(tx: &View<'_>, id: SubscriberId, now: Timestamp) -> Result<Departure, Fault> {
     let ended = end(tx, id, EventKind::Left, "asked to be forgotten", now)?;
-    tx.execute("UPDATE subscriber SET identity = NULL, spelling = NULL, name = NULL WHERE id = ?1", [id])?;
+    tx.execute(
+        "UPDATE subscriber SET identity = NULL, spelling = NULL, name = NULL WHERE id = ?1",
+        values![id],
+    )?;
     tx.execute(
         "UPDATE delivery SET reply = NULL WHERE issue_id IN (SELECT id FROM issue) AND sub_id = ?1",
-        [id],
+        values![id],
     )?;
     let why = intern_wording(tx, "asked to be forgotten")?;
     add_event(tx, id, EventKind::Forgotten, now, why)?;

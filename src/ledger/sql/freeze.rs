@@ -1,10 +1,9 @@
 //! T0: an issue, its drafts and its recipients are written down in one transaction.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::Millis;
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, View, values};
 use crate::issue::{Edition, Group, Issue, Seq};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::EditionNo;
@@ -46,23 +45,21 @@ impl Ledger {
     }
 }
 
-fn fits(tx: &Connection, issue: &Issue, drafts: &[Vec<u8>]) -> Result<(), Fault> {
+fn fits(tx: &View<'_>, issue: &Issue, drafts: &[Vec<u8>]) -> Result<(), Fault> {
     let (series, key) = (issue.series.to_string(), issue.key.0.clone());
     if drafts.len() != issue.editions.len() {
         let (editions, drafts) = (issue.editions.len(), drafts.len());
         return Err(LedgerError::Drafts { series, key, editions, drafts }.into());
     }
-    let is_used: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM issue WHERE series = ?1 AND key = ?2)",
-        (&series, &key),
-        |row| row.get(0),
-    )?;
+    let is_used: bool =
+        tx.one("SELECT count(*) FROM issue WHERE series = ?1 AND key = ?2", values![series, key], |row| {
+            row.get(0)
+        })?;
     if is_used {
         return Err(LedgerError::FrozenAlready { series, key }.into());
     }
-    let served: Option<Seq> = tx
-        .query_row("SELECT through_seq FROM series WHERE name = ?1", [&series], |row| row.get(0))
-        .optional()?;
+    let served: Option<Seq> =
+        tx.first("SELECT through_seq FROM series WHERE name = ?1", values![series], |row| row.get(0))?;
     match served {
         Some(served) if served > issue.through => {
             Err(LedgerError::Backwards { series, key, through: issue.through, served }.into())
@@ -71,27 +68,26 @@ fn fits(tx: &Connection, issue: &Issue, drafts: &[Vec<u8>]) -> Result<(), Fault>
     }
 }
 
-fn advance_series(tx: &Connection, issue: &Issue) -> Result<(), Fault> {
+fn advance_series(tx: &View<'_>, issue: &Issue) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO series (name, last_key, through_seq) VALUES (?1, ?2, ?3)
          ON CONFLICT (name) DO UPDATE SET last_key = excluded.last_key, through_seq = excluded.through_seq",
-        (issue.series.to_string(), &issue.key.0, issue.through),
+        values![issue.series.to_string(), issue.key.0, issue.through],
     )?;
     Ok(())
 }
 
-fn add_issue(tx: &Connection, issue: &Issue, key: KeyId, now: Timestamp) -> Result<IssueId, Fault> {
-    let id = tx.query_row(
+fn add_issue(tx: &View<'_>, issue: &Issue, key: KeyId, now: Timestamp) -> Result<IssueId, Fault> {
+    tx.one(
         "INSERT INTO issue (series, key, due_at, frozen_at, through_seq, key_id, state)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'empty') RETURNING id",
-        params![issue.series.to_string(), issue.key.0, Millis(issue.due_at), Millis(now), issue.through, key],
+        values![issue.series.to_string(), issue.key.0, Millis(issue.due_at), Millis(now), issue.through, key],
         |row| row.get(0),
-    )?;
-    Ok(id)
+    )
 }
 
 fn add_edition(
-    tx: &Connection,
+    tx: &View<'_>,
     issue: IssueId,
     no: EditionNo,
     edition: &Edition,
@@ -99,41 +95,40 @@ fn add_edition(
 ) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO edition (issue_id, no, lang, draft) VALUES (?1, ?2, ?3, ?4)",
-        params![issue, no, edition.lang.as_str(), draft],
+        values![issue, no, edition.lang.as_str(), draft],
     )?;
     for (place, post) in edition.posts.iter().enumerate() {
         tx.execute(
             "INSERT INTO edition_post (issue_id, edition, place, seq) VALUES (?1, ?2, ?3, ?4)",
-            params![issue, no, place as i64, seq_of(tx, post)?],
+            values![issue, no, place as u64, seq_of(tx, post)?],
         )?;
     }
     Ok(())
 }
 
-fn seq_of(tx: &Connection, post: &PostId) -> Result<Seq, Fault> {
-    tx.query_row("SELECT seq FROM post WHERE id = ?1", [post.as_str()], |row| row.get(0))
-        .optional()?
+fn seq_of(tx: &View<'_>, post: &PostId) -> Result<Seq, Fault> {
+    tx.first("SELECT seq FROM post WHERE id = ?1", values![post.as_str()], |row| row.get(0))?
         .ok_or_else(|| LedgerError::UnknownPost { id: post.to_string() }.into())
 }
 
 /// Writes a row for each recipient, before anybody is moved on: else a group that moved would be met again.
-fn enlist(tx: &Connection, id: IssueId, issue: &Issue) -> Result<u64, Fault> {
-    let mut enlist = tx.prepare_cached(
-        "INSERT INTO delivery (issue_id, sub_id, edition, state)
-         SELECT ?1, id, ?2, 'Q' FROM subscriber
-         WHERE state = 'C' AND cohort_id = ?3 AND through_seq = ?4 AND cadence_since <= ?5",
-    )?;
+fn enlist(tx: &View<'_>, id: IssueId, issue: &Issue) -> Result<u64, Fault> {
     let mut candidates = 0;
     for (no, edition) in (0..).map(EditionNo).zip(&issue.editions) {
         for group in &edition.groups {
-            candidates += enlist.execute((id, no, group.cohort, group.after, Millis(issue.due_at)))?;
+            candidates += tx.execute(
+                "INSERT INTO delivery (issue_id, sub_id, edition, state)
+                 SELECT ?1, id, ?2, 'Q' FROM subscriber
+                 WHERE state = 'C' AND cohort_id = ?3 AND through_seq = ?4 AND cadence_since <= ?5",
+                values![id, no, group.cohort, group.after, Millis(issue.due_at)],
+            )?;
         }
     }
-    Ok(candidates as u64)
+    Ok(candidates)
 }
 
 /// Moves everybody on to the issue's number, whether there was something for them or not.
-fn serve(tx: &Connection, issue: &Issue) -> Result<(), Fault> {
+fn serve(tx: &View<'_>, issue: &Issue) -> Result<(), Fault> {
     let served: Vec<&Group> = issue
         .editions
         .iter()
@@ -141,25 +136,22 @@ fn serve(tx: &Connection, issue: &Issue) -> Result<(), Fault> {
         .chain(issue.without.iter().map(|passed| &passed.group))
         .filter(|group| group.after < issue.through)
         .collect();
-    let mut serve = tx.prepare_cached(
-        "UPDATE subscriber SET through_seq = ?3
-         WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4",
-    )?;
     for group in served {
-        serve.execute((group.cohort, group.after, issue.through, Millis(issue.due_at)))?;
+        tx.execute(
+            "UPDATE subscriber SET through_seq = ?3
+             WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4",
+            values![group.cohort, group.after, issue.through, Millis(issue.due_at)],
+        )?;
     }
     Ok(())
 }
 
-fn open(tx: &Connection, id: IssueId, issue: &Issue, candidates: u64) -> Result<(), Fault> {
+fn open(tx: &View<'_>, id: IssueId, issue: &Issue, candidates: u64) -> Result<(), Fault> {
     let state = match (issue.editions.is_empty(), candidates) {
         (true, _) => IssueState::Empty,
         (false, 0) => IssueState::Done,
         (false, _) => IssueState::Sending,
     };
-    tx.execute(
-        "UPDATE issue SET state = ?2, candidates = ?3 WHERE id = ?1",
-        (id, state, i64::try_from(candidates).expect("SQLite counts rows in an i64")),
-    )?;
+    tx.execute("UPDATE issue SET state = ?2, candidates = ?3 WHERE id = ?1", values![id, state, candidates])?;
     Ok(())
 }

@@ -4,12 +4,12 @@
 //! row is somebody else's by now.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::readers::read_address;
 use super::settle::count_failure;
+use super::value::Misfit;
 use super::values::{Cause, Millis};
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, Row, View, values};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{Begun, Claim, InFlight, RowState, Setback};
 use crate::ledger::reply;
@@ -59,7 +59,7 @@ struct Due {
     state: State,
 }
 
-pub(in crate::ledger) fn claim(tx: &Connection, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
+pub(in crate::ledger) fn claim(tx: &View<'_>, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
     let mut claims = Vec::new();
     for issue in sending(tx)? {
         while claims.len() < limit {
@@ -76,9 +76,8 @@ pub(in crate::ledger) fn claim(tx: &Connection, limit: usize, now: Timestamp) ->
 }
 
 /// Issues being sent, oldest first.
-pub(super) fn sending(view: &Connection) -> rusqlite::Result<Vec<IssueId>> {
-    let mut issues = view.prepare_cached("SELECT id FROM issue WHERE state = 'sending' ORDER BY id")?;
-    issues.query_map([], |row| row.get(0))?.collect()
+pub(super) fn sending(view: &View<'_>) -> Result<Vec<IssueId>, Fault> {
+    view.all("SELECT id FROM issue WHERE state = 'sending' ORDER BY id", &[], |row| row.get(0))
 }
 
 /// The rows that are due. `CROSS JOIN` keeps SQLite to the index of due rows.
@@ -87,13 +86,11 @@ pub(super) const DUE: &str =
     FROM delivery CROSS JOIN subscriber ON subscriber.id = sub_id
     WHERE issue_id = ?1 AND delivery.state = 'Q' AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3";
 
-fn due(tx: &Connection, issue: IssueId, limit: usize, now: Timestamp) -> rusqlite::Result<Vec<Due>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut due = tx.prepare_cached(DUE)?;
-    due.query_map((issue, Millis(now), limit), |row| read_due(issue, row))?.collect()
+fn due(tx: &View<'_>, issue: IssueId, limit: usize, now: Timestamp) -> Result<Vec<Due>, Fault> {
+    tx.all(DUE, values![issue, Millis(now), limit as u64], |row| read_due(issue, row))
 }
 
-fn read_due(issue: IssueId, row: &Row<'_>) -> rusqlite::Result<Due> {
+fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
     let (subscriber, state): (SubscriberId, State) = (row.get(0)?, row.get(1)?);
     if state != State::Confirmed {
         return Ok(Due { subscriber, state, claim: None });
@@ -111,43 +108,45 @@ fn read_due(issue: IssueId, row: &Row<'_>) -> rusqlite::Result<Due> {
     Ok(Due { subscriber, state, claim: Some(claim) })
 }
 
-fn take(tx: &Connection, issue: IssueId, due: Due) -> Result<Option<Claim>, Fault> {
+fn take(tx: &View<'_>, issue: IssueId, due: Due) -> Result<Option<Claim>, Fault> {
     if due.claim.is_none() {
         exclude(tx, issue, due.subscriber, due.state)?;
         return Ok(None);
     }
-    tx.prepare_cached(
+    let taken = tx.execute(
         "UPDATE delivery SET state = 'C', epoch = epoch + 1 WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'Q'",
-    )?
-    .execute((issue, due.subscriber))?;
-    Ok(due.claim)
+        values![issue, due.subscriber],
+    )?;
+    match taken {
+        1 => Ok(due.claim),
+        _ => Err(Misfit::new("a recipient who is not queued", "a recipient who is due").into()),
+    }
 }
 
 /// T2: the reader went since the issue was frozen.
-fn exclude(tx: &Connection, issue: IssueId, subscriber: SubscriberId, state: State) -> Result<(), Fault> {
+fn exclude(tx: &View<'_>, issue: IssueId, subscriber: SubscriberId, state: State) -> Result<(), Fault> {
     let cause = if state == State::Suppressed { Cause::Suppressed } else { Cause::Left };
-    tx.prepare_cached(
+    tx.execute(
         "UPDATE delivery SET state = 'X', cause = ?3 WHERE issue_id = ?1 AND sub_id = ?2 AND state IN ('Q', 'C')",
-    )?
-    .execute((issue, subscriber, cause))?;
+        values![issue, subscriber, cause],
+    )?;
     Ok(())
 }
 
 pub(in crate::ledger) fn begin(
-    tx: &Connection,
+    tx: &View<'_>,
     claim: Claim,
     retry_at: Timestamp,
     now: Timestamp,
 ) -> Result<Begun, Fault> {
     let subscriber = claim.recipient.subscriber;
-    let begun = tx
-        .prepare_cached(
-            "UPDATE delivery SET state = 'I', attempts = attempts + 1, first_at = ifnull(first_at, ?4), next_at = ?5
-             WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3
-             AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'C')
-             AND EXISTS (SELECT 1 FROM issue WHERE id = ?1 AND state = 'sending')",
-        )?
-        .execute((claim.issue, subscriber, claim.epoch, Millis(now), Millis(retry_at)))?;
+    let begun = tx.execute(
+        "UPDATE delivery SET state = 'I', attempts = attempts + 1, first_at = coalesce(first_at, ?4), next_at = ?5
+         WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3
+         AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'C')
+         AND EXISTS (SELECT 1 FROM issue WHERE id = ?1 AND state = 'sending')",
+        values![claim.issue, subscriber, claim.epoch, Millis(now), Millis(retry_at)],
+    )?;
     if begun == 1 {
         let Claim { issue, recipient, epoch, .. } = claim;
         return Ok(Begun::Ready(InFlight { issue, recipient, epoch }));
@@ -156,15 +155,14 @@ pub(in crate::ledger) fn begin(
 }
 
 /// Finds out why an intent was refused: the reader went, the issue was halted, or the row is another's.
-fn refuse(tx: &Connection, claim: &Claim) -> Result<Begun, Fault> {
+fn refuse(tx: &View<'_>, claim: &Claim) -> Result<Begun, Fault> {
     let (issue, subscriber) = (claim.issue, claim.recipient.subscriber);
-    let ours: Option<State> = tx
-        .prepare_cached(
-            "SELECT subscriber.state FROM delivery JOIN subscriber ON subscriber.id = sub_id
-             WHERE issue_id = ?1 AND sub_id = ?2 AND delivery.state = 'C' AND epoch = ?3",
-        )?
-        .query_row((issue, subscriber, claim.epoch), |row| row.get(0))
-        .optional()?;
+    let ours: Option<State> = tx.first(
+        "SELECT subscriber.state FROM delivery JOIN subscriber ON subscriber.id = sub_id
+         WHERE issue_id = ?1 AND sub_id = ?2 AND delivery.state = 'C' AND epoch = ?3",
+        values![issue, subscriber, claim.epoch],
+        |row| row.get(0),
+    )?;
     match ours {
         None => Ok(Begun::Lost(subscriber)),
         Some(State::Confirmed) => {
@@ -179,7 +177,7 @@ fn refuse(tx: &Connection, claim: &Claim) -> Result<Begun, Fault> {
 }
 
 pub(in crate::ledger) fn release(
-    tx: &Connection,
+    tx: &View<'_>,
     claim: &Claim,
     setback: &Setback,
     now: Timestamp,
@@ -239,14 +237,13 @@ impl Return {
 }
 
 /// True if the row was still this claim's.
-fn give_back(tx: &Connection, claim: &Claim, back: Return) -> Result<bool, Fault> {
-    let given = tx
-        .prepare_cached(
-            "UPDATE delivery SET state = ?4, next_at = ifnull(?5, next_at), attempts = attempts + (?6 IS NOT NULL),
-             first_at = coalesce(first_at, ?6), cause = ?7, reply = ifnull(?8, reply)
-             WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3",
-        )?
-        .execute(params![
+fn give_back(tx: &View<'_>, claim: &Claim, back: Return) -> Result<bool, Fault> {
+    let given = tx.execute(
+        "UPDATE delivery SET state = ?4, next_at = coalesce(?5, next_at),
+         attempts = attempts + CASE WHEN ?6 IS NULL THEN 0 ELSE 1 END, first_at = coalesce(first_at, ?6),
+         cause = ?7, reply = coalesce(?8, reply)
+         WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3",
+        values![
             claim.issue,
             claim.recipient.subscriber,
             claim.epoch,
@@ -255,6 +252,7 @@ fn give_back(tx: &Connection, claim: &Claim, back: Return) -> Result<bool, Fault
             back.tried_at,
             back.cause,
             back.reply
-        ])?;
+        ],
+    )?;
     Ok(given == 1)
 }

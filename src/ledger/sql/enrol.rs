@@ -1,13 +1,12 @@
 //! How readers come onto the list: all rows of a file at once, or none.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use super::book::head;
 use super::cohorts::Cohorts;
 use super::readers::{Known, add_event, last_event, reader_by_identity};
 use super::values::{EventKind, Millis};
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, View, values};
 use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
 use crate::ledger::report::{Enrolled, Enrolment};
@@ -110,7 +109,7 @@ impl<F> Faults<F> {
 
 /// Takes one row after the other within a transaction.
 struct Clerk<'a> {
-    tx: &'a Connection,
+    tx: &'a View<'a>,
     manner: Manner,
     keys: &'a Keys,
     now: Timestamp,
@@ -123,12 +122,12 @@ struct Clerk<'a> {
 }
 
 impl<'a> Clerk<'a> {
-    fn new(tx: &'a Connection, manner: Manner, keys: &'a Keys, now: Timestamp) -> Result<Self, Fault> {
-        tx.execute_batch(
-            "CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY); DELETE FROM temp.seen;",
-        )?;
+    fn new(tx: &'a View<'a>, manner: Manner, keys: &'a Keys, now: Timestamp) -> Result<Self, Fault> {
+        tx.batch("CREATE TEMP TABLE IF NOT EXISTS seen (id BIGINT PRIMARY KEY); DELETE FROM seen;")?;
         let knows_forgotten =
-            tx.query_row("SELECT EXISTS (SELECT 1 FROM suppression)", [], |row| row.get(0))?;
+            tx.one("SELECT count(*) FROM (SELECT 1 FROM suppression LIMIT 1) AS some", &[], |row| {
+                row.get(0)
+            })?;
         let head = head(tx)?;
         let (cohorts, enrolled) = (Cohorts::default(), Enrolled::default());
         Ok(Self { tx, manner, keys, now, head, knows_forgotten, cohorts, enrolled })
@@ -164,24 +163,20 @@ impl<'a> Clerk<'a> {
         let cohort = self.cohorts.id(self.tx, &row.preferences)?;
         let source = self.source(row)?;
         let identity = row.address.identity();
-        let id = self
-            .tx
-            .prepare_cached(
-                "INSERT INTO subscriber (identity, spelling, name, cohort_id, state, through_seq, cadence_since,
-                 confirmed_at, source_id) VALUES (?1, ?2, ?3, ?4, 'C', ?5, ?6, ?6, ?7) RETURNING id",
-            )?
-            .query_row(
-                params![
-                    identity,
-                    spelling(row, &identity),
-                    row.name,
-                    cohort,
-                    self.head,
-                    Millis(confirmed_at),
-                    source
-                ],
-                |row| row.get(0),
-            )?;
+        let id = self.tx.one(
+            "INSERT INTO subscriber (identity, spelling, name, cohort_id, state, through_seq, cadence_since,
+             confirmed_at, source_id) VALUES (?1, ?2, ?3, ?4, 'C', ?5, ?6, ?6, ?7) RETURNING id",
+            values![
+                identity,
+                spelling(row, &identity),
+                row.name,
+                cohort,
+                self.head,
+                Millis(confirmed_at),
+                source
+            ],
+            |row| row.get(0),
+        )?;
         add_event(self.tx, id, EventKind::Joined, self.now, source)?;
         self.is_first_sight(id)?;
         self.enrolled.added += 1;
@@ -201,19 +196,12 @@ impl<'a> Clerk<'a> {
             self.enrolled.unchanged += 1;
             return Ok(());
         }
-        self.tx
-            .prepare_cached(
-                "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4,
-                 cadence_since = CASE WHEN ?5 THEN ?6 ELSE cadence_since END WHERE id = ?1",
-            )?
-            .execute(params![
-                known.id,
-                name,
-                spelling,
-                cohort,
-                !is_same_cadence(&before, &after),
-                Millis(self.now)
-            ])?;
+        let since = (!is_same_cadence(&before, &after)).then_some(Millis(self.now));
+        self.tx.execute(
+            "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4,
+             cadence_since = coalesce(?5, cadence_since) WHERE id = ?1",
+            values![known.id, name, spelling, cohort, since],
+        )?;
         let why = intern_wording(self.tx, self.manner.wording())?;
         add_event(self.tx, known.id, EventKind::Changed, self.now, why)?;
         self.enrolled.changed += 1;
@@ -226,12 +214,10 @@ impl<'a> Clerk<'a> {
         let cohort = self.cohorts.id(self.tx, &preferences)?;
         let source = self.source(row)?;
         let identity = row.address.identity();
-        self.tx
-            .prepare_cached(
-                "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4, state = 'C', through_seq = ?5,
-                 cadence_since = ?6, confirmed_at = ?6, source_id = ?7, failures = 0 WHERE id = ?1",
-            )?
-            .execute(params![
+        self.tx.execute(
+            "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4, state = 'C', through_seq = ?5,
+             cadence_since = ?6, confirmed_at = ?6, source_id = ?7, failures = 0 WHERE id = ?1",
+            values![
                 known.id,
                 self.name(known, row),
                 spelling(row, &identity),
@@ -239,7 +225,8 @@ impl<'a> Clerk<'a> {
                 self.head,
                 Millis(row.confirmed_at.unwrap_or(self.now)),
                 source
-            ])?;
+            ],
+        )?;
         add_event(self.tx, known.id, EventKind::Joined, self.now, source)?;
         self.enrolled.returned += 1;
         Ok(())
@@ -259,14 +246,13 @@ impl<'a> Clerk<'a> {
         }
     }
 
-    fn source(&self, row: &NewSubscriber) -> rusqlite::Result<i64> {
+    fn source(&self, row: &NewSubscriber) -> Result<i64, Fault> {
         intern_wording(self.tx, row.source.as_deref().unwrap_or(self.manner.wording()))
     }
 
     /// Marks a reader as named by this list; false if a row before this one named them.
     fn is_first_sight(&self, id: SubscriberId) -> Result<bool, Fault> {
-        let mut mark = self.tx.prepare_cached("INSERT OR IGNORE INTO temp.seen (id) VALUES (?1)")?;
-        Ok(mark.execute([id])? == 1)
+        Ok(self.tx.execute("INSERT INTO seen (id) VALUES (?1) ON CONFLICT DO NOTHING", values![id])? == 1)
     }
 
     /// Whether a reader who went may come back: because they confirmed since, or because only the declared
@@ -280,11 +266,11 @@ impl<'a> Clerk<'a> {
     /// Whether the reader asked to be forgotten and did not confirm since.
     fn is_forgotten(&self, row: &NewSubscriber) -> Result<bool, Fault> {
         let fingerprint = self.keys.fingerprint(&row.address.identity());
-        let since: Option<Millis> = self
-            .tx
-            .prepare_cached("SELECT since FROM suppression WHERE fingerprint = ?1")?
-            .query_row([fingerprint], |row| row.get(0))
-            .optional()?;
+        let since: Option<Millis> = self.tx.first(
+            "SELECT since FROM suppression WHERE fingerprint = ?1",
+            values![fingerprint],
+            |row| row.get(0),
+        )?;
         let confirmed = row.confirmed_at.map(Millis::kept);
         Ok(since.is_some_and(|since| confirmed.is_none_or(|confirmed| confirmed <= since.0)))
     }
@@ -293,19 +279,19 @@ impl<'a> Clerk<'a> {
         if self.manner == Manner::Declaration {
             self.enrolled.dropped = self.drop_unseen()?;
         }
-        self.tx.execute_batch("DELETE FROM temp.seen")?;
+        self.tx.batch("DROP TABLE seen")?;
         Ok(self.enrolled)
     }
 
     fn drop_unseen(&self) -> Result<u64, Fault> {
         let why = intern_wording(self.tx, "no longer in the declared list")?;
-        let mut absent = self.tx.prepare(
-            "SELECT id FROM subscriber WHERE state IN ('P', 'C') AND id NOT IN (SELECT id FROM temp.seen)",
+        let absent: Vec<SubscriberId> = self.tx.all(
+            "SELECT id FROM subscriber WHERE state IN ('P', 'C') AND id NOT IN (SELECT id FROM seen)",
+            &[],
+            |row| row.get(0),
         )?;
-        let absent: Vec<SubscriberId> = absent.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut drop = self.tx.prepare_cached("UPDATE subscriber SET state = 'L' WHERE id = ?1")?;
         for id in &absent {
-            drop.execute([id])?;
+            self.tx.execute("UPDATE subscriber SET state = 'L' WHERE id = ?1", values![id])?;
             add_event(self.tx, *id, EventKind::Dropped, self.now, why)?;
         }
         Ok(absent.len() as u64)
@@ -339,15 +325,12 @@ fn is_same_cadence(before: &Preferences, after: &Preferences) -> bool {
 }
 
 /// The number of a text that is kept once.
-pub(super) fn intern_wording(tx: &Connection, text: &str) -> rusqlite::Result<i64> {
-    let known = tx
-        .prepare_cached("SELECT id FROM wording WHERE text = ?1")?
-        .query_row([text], |row| row.get(0))
-        .optional()?;
+pub(super) fn intern_wording(tx: &View<'_>, text: &str) -> Result<i64, Fault> {
+    let known = tx.first("SELECT id FROM wording WHERE text = ?1", values![text], |row| row.get(0))?;
     match known {
         Some(id) => Ok(id),
-        None => tx
-            .prepare_cached("INSERT INTO wording (text) VALUES (?1) RETURNING id")?
-            .query_row([text], |row| row.get(0)),
+        None => {
+            tx.one("INSERT INTO wording (text) VALUES (?1) RETURNING id", values![text], |row| row.get(0))
+        }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use jiff::civil::Weekday;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::values::{misfit, parsed};
-use super::{Fault, Ledger};
+use super::value::Misfit;
+use super::values::parsed;
+use super::{Fault, Ledger, Row, View, values};
 use crate::issue::CohortId;
 use crate::ledger::error::LedgerError;
 use crate::post::Slug;
@@ -21,20 +21,20 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn cohorts(&self) -> Result<Vec<(CohortId, Preferences)>, LedgerError> {
         self.read(|view| {
-            let mut cohorts = view.prepare_cached(
+            view.all(
                 "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE EXISTS
                  (SELECT 1 FROM subscriber WHERE cohort_id = cohort.id AND state = 'C') ORDER BY id",
-            )?;
-            let rows = cohorts.query_map([], |row| Ok((row.get(0)?, read_preferences(row)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+                &[],
+                |row| Ok((row.get(0)?, read_preferences(row)?)),
+            )
         })
     }
 }
 
 /// Reads preferences from the seven columns behind the first.
-fn read_preferences(row: &Row<'_>) -> rusqlite::Result<Preferences> {
-    let text = |column: usize| -> rusqlite::Result<Option<String>> { row.get(column) };
-    let number = |column: usize| -> rusqlite::Result<Option<i8>> { row.get(column) };
+fn read_preferences(row: &Row<'_>) -> Result<Preferences, Fault> {
+    let text = |column: usize| -> Result<Option<String>, Fault> { row.get(column) };
+    let number = |column: usize| -> Result<Option<i8>, Fault> { row.get(column) };
     let topics: String = row.get(6)?;
     Ok(Preferences {
         pace: text(1)?.map(|word| parsed(&word, "a pace")).transpose()?,
@@ -47,21 +47,21 @@ fn read_preferences(row: &Row<'_>) -> rusqlite::Result<Preferences> {
     })
 }
 
-fn hour(number: i8) -> rusqlite::Result<Hour> {
-    Hour::new(number).ok_or_else(|| misfit(&number.to_string(), "an hour"))
+fn hour(number: i8) -> Result<Hour, Misfit> {
+    Hour::new(number).ok_or_else(|| Misfit::new(number.to_string(), "an hour"))
 }
 
-fn weekday(number: i8) -> rusqlite::Result<WeekdayKey> {
+fn weekday(number: i8) -> Result<WeekdayKey, Misfit> {
     let day = Weekday::from_monday_one_offset(number);
-    day.map(WeekdayKey).map_err(|_| misfit(&number.to_string(), "a weekday"))
+    day.map(WeekdayKey).map_err(|_| Misfit::new(number.to_string(), "a weekday"))
 }
 
-fn month_day(number: i8) -> rusqlite::Result<MonthDay> {
-    MonthDay::new(number).ok_or_else(|| misfit(&number.to_string(), "a day of the month"))
+fn month_day(number: i8) -> Result<MonthDay, Misfit> {
+    MonthDay::new(number).ok_or_else(|| Misfit::new(number.to_string(), "a day of the month"))
 }
 
 /// Slugs as a column holds them: a space between two, which no slug contains.
-pub(super) fn slugs<C: FromIterator<Slug>>(text: &str) -> rusqlite::Result<C> {
+pub(super) fn slugs<C: FromIterator<Slug>>(text: &str) -> Result<C, Misfit> {
     text.split(' ').filter(|slug| !slug.is_empty()).map(|slug| parsed(slug, "a slug")).collect()
 }
 
@@ -79,7 +79,7 @@ pub(super) struct Cohorts {
 
 impl Cohorts {
     /// The number of `preferences`; a new one if they were not seen before.
-    pub fn id(&mut self, tx: &Connection, preferences: &Preferences) -> Result<CohortId, Fault> {
+    pub fn id(&mut self, tx: &View<'_>, preferences: &Preferences) -> Result<CohortId, Fault> {
         if let Some(id) = self.ids.get(preferences) {
             return Ok(*id);
         }
@@ -89,7 +89,7 @@ impl Cohorts {
     }
 
     /// The preferences behind a number.
-    pub fn preferences(&mut self, view: &Connection, id: CohortId) -> rusqlite::Result<&Preferences> {
+    pub fn preferences(&mut self, view: &View<'_>, id: CohortId) -> Result<&Preferences, Fault> {
         Ok(match self.preferences.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(load(view, id)?),
@@ -97,38 +97,35 @@ impl Cohorts {
     }
 }
 
-fn load(view: &Connection, id: CohortId) -> rusqlite::Result<Preferences> {
-    view.prepare_cached(
+fn load(view: &View<'_>, id: CohortId) -> Result<Preferences, Fault> {
+    view.one(
         "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE id = ?1",
-    )?
-    .query_row([id], read_preferences)
+        values![id],
+        read_preferences,
+    )
 }
 
-fn intern(tx: &Connection, preferences: &Preferences) -> Result<CohortId, Fault> {
+fn intern(tx: &View<'_>, preferences: &Preferences) -> Result<CohortId, Fault> {
     let Preferences { pace, hour, weekday, month_day, zone, topics: Topics(topics), lang } = preferences;
-    let topics = join(topics);
-    let columns = params![
-        pace.map(Pace::as_str),
-        hour.map(Hour::get),
-        weekday.map(|WeekdayKey(day)| day.to_monday_one_offset()),
-        month_day.map(MonthDay::get),
-        zone.as_ref().map(ZoneName::as_str),
-        topics,
-        lang.as_ref().map(|lang| lang.as_str()),
-    ];
-    let known = tx
-        .prepare_cached(
-            "SELECT id FROM cohort WHERE pace IS ?1 AND hour IS ?2 AND weekday IS ?3 AND month_day IS ?4
-             AND zone IS ?5 AND topics = ?6 AND lang IS ?7",
-        )?
-        .query_row(columns, |row| row.get(0))
-        .optional()?;
+    let (pace, hour, topics) = (pace.map(Pace::as_str), hour.map(Hour::get), join(topics));
+    let weekday = weekday.map(|WeekdayKey(day)| day.to_monday_one_offset());
+    let (month_day, zone) = (month_day.map(MonthDay::get), zone.as_ref().map(ZoneName::as_str));
+    let lang = lang.as_ref().map(|lang| lang.as_str());
+    let columns = values![pace, hour, weekday, month_day, zone, topics, lang];
+    let known = tx.first(
+        "SELECT id FROM cohort WHERE pace IS NOT DISTINCT FROM ?1 AND hour IS NOT DISTINCT FROM ?2
+         AND weekday IS NOT DISTINCT FROM ?3 AND month_day IS NOT DISTINCT FROM ?4
+         AND zone IS NOT DISTINCT FROM ?5 AND topics = ?6 AND lang IS NOT DISTINCT FROM ?7",
+        columns,
+        |row| row.get(0),
+    )?;
     if let Some(id) = known {
         return Ok(id);
     }
-    let mut add = tx.prepare_cached(
+    tx.one(
         "INSERT INTO cohort (pace, hour, weekday, month_day, zone, topics, lang)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
-    )?;
-    Ok(add.query_row(columns, |row| row.get(0))?)
+        columns,
+        |row| row.get(0),
+    )
 }

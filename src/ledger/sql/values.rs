@@ -1,10 +1,8 @@
 //! How our types stand in columns.
 
 use jiff::Timestamp;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
-use rusqlite::{Row, ToSql};
-use thiserror::Error;
 
+use super::value::{FromValue, Misfit, ToValue, Value};
 use crate::issue::{CohortId, Seq};
 use crate::ledger::model::{EditionNo, RowState};
 use crate::ledger::report::IssueState;
@@ -12,17 +10,9 @@ use crate::message::IssueId;
 use crate::subscriber::{State, SubscriberId};
 use crate::token::KeyId;
 
-/// A column holds what its type cannot be.
-#[derive(Debug, Error)]
-#[error("`{text}` is not {expected}")]
-pub(super) struct Misfit {
-    pub text: String,
-    pub expected: &'static str,
-}
-
 /// A time as milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Millis(pub Timestamp);
+pub(in crate::ledger) struct Millis(pub Timestamp);
 
 impl Millis {
     /// The time as the ledger will give it back: whole milliseconds.
@@ -31,32 +21,35 @@ impl Millis {
     }
 }
 
-impl ToSql for Millis {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.as_millisecond().into())
+impl ToValue for Millis {
+    fn value(&self) -> Value<'_> {
+        Value::Integer(self.0.as_millisecond())
     }
 }
 
-impl FromSql for Millis {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        Timestamp::from_millisecond(value.as_i64()?).map(Self).map_err(FromSqlError::other)
+impl FromValue for Millis {
+    fn of(value: Value<'_>) -> Result<Self, Misfit> {
+        let millis = i64::of(value)?;
+        let time = Timestamp::from_millisecond(millis);
+        time.map(Self).map_err(|_| Misfit::new(millis.to_string(), "a time"))
     }
 }
 
-/// Numbers that SQLite holds as `INTEGER`.
+/// Our numbers as columns.
 macro_rules! number_column {
     ($($name:ident($inner:ty)),+ $(,)?) => {$(
-        impl ToSql for $name {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                let number = i64::try_from(self.0).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
-                Ok(number.into())
+        impl ToValue for $name {
+            fn value(&self) -> Value<'_> {
+                Value::Integer(i64::try_from(self.0).unwrap_or(i64::MAX))
             }
         }
 
-        impl FromSql for $name {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                let number = value.as_i64()?;
-                <$inner>::try_from(number).map($name).map_err(|_| FromSqlError::OutOfRange(number))
+        impl FromValue for $name {
+            fn of(value: Value<'_>) -> Result<Self, Misfit> {
+                let number = u64::of(value)?;
+                <$inner>::try_from(number)
+                    .map($name)
+                    .map_err(|_| Misfit::new(number.to_string(), "a number of its range"))
             }
         }
     )+};
@@ -64,20 +57,20 @@ macro_rules! number_column {
 
 number_column!(Seq(u64), SubscriberId(u64), IssueId(u32), CohortId(u32), EditionNo(u32), KeyId(u8));
 
-/// Choices that SQLite holds as a letter or a word.
+/// Choices that a column holds as a letter or a word.
 macro_rules! word_column {
     ($name:ident, $expected:literal, $($value:path => $word:literal),+ $(,)?) => {
-        impl ToSql for $name {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(match self { $($value => $word,)+ }.into())
+        impl ToValue for $name {
+            fn value(&self) -> Value<'_> {
+                Value::Text(match self { $($value => $word,)+ })
             }
         }
 
-        impl FromSql for $name {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                match value.as_str()? {
+        impl FromValue for $name {
+            fn of(value: Value<'_>) -> Result<Self, Misfit> {
+                match value.text($expected)? {
                     $($word => Ok($value),)+
-                    other => Err(FromSqlError::other(Misfit { text: other.to_owned(), expected: $expected })),
+                    other => Err(Misfit::new(other, $expected)),
                 }
             }
         }
@@ -104,7 +97,7 @@ word_column!(RowState, "a delivery's state",
 
 /// What happened to a subscriber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EventKind {
+pub(in crate::ledger) enum EventKind {
     Joined,
     Changed,
     Left,
@@ -145,7 +138,7 @@ word_column!(IssueState, "an issue's state",
 
 /// What a failed row failed by, or what excluded a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(in crate::ledger) enum Cause {
     Recipient,
     Content,
     Unsendable,
@@ -163,19 +156,10 @@ word_column!(Cause, "a delivery's cause",
     Cause::Withdrawn => "withdrawn",
 );
 
-/// Reads a column that counts something.
-pub(super) fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    let number: i64 = row.get(column)?;
-    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
-}
-
 /// Reads a column's text with the type's own parser.
-pub(super) fn parsed<T: std::str::FromStr>(text: &str, expected: &'static str) -> rusqlite::Result<T> {
-    text.parse().map_err(|_| misfit(text, expected))
-}
-
-/// The error for a column that holds what its type cannot be.
-pub(super) fn misfit(text: &str, expected: &'static str) -> rusqlite::Error {
-    let why = Misfit { text: text.to_owned(), expected };
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(why))
+pub(in crate::ledger) fn parsed<T: std::str::FromStr>(
+    text: &str,
+    expected: &'static str,
+) -> Result<T, Misfit> {
+    text.parse().map_err(|_| Misfit::new(text, expected))
 }

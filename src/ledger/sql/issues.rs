@@ -1,10 +1,9 @@
 //! What is done to a whole issue: halted, resumed, finished, withdrawn, its doubts resolved.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
 
 use super::values::{Cause, Millis};
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, View, values};
 use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{EditionNo, FrozenEdition};
@@ -21,16 +20,15 @@ impl Ledger {
     /// If the ledger cannot be read, or holds no such edition.
     pub fn edition(&self, issue: IssueId, no: EditionNo) -> Result<FrozenEdition, LedgerError> {
         self.read(|view| {
-            view.query_row(
+            view.first(
                 "SELECT draft, key_id, frozen_at FROM edition JOIN issue ON issue.id = issue_id
                  WHERE issue_id = ?1 AND no = ?2",
-                (issue, no),
+                values![issue, no],
                 |row| {
                     let frozen_at: Millis = row.get(2)?;
                     Ok(FrozenEdition { draft: row.get(0)?, key: row.get(1)?, frozen_at: frozen_at.0 })
                 },
-            )
-            .optional()?
+            )?
             .ok_or_else(|| LedgerError::UnknownIssue { id: issue }.into())
         })
     }
@@ -45,9 +43,9 @@ impl Ledger {
         mut show: impl FnMut(Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut editions: Vec<(IssueId, EditionNo)> = self.read(|view| {
-            let mut editions = view.prepare("SELECT issue_id, no FROM edition ORDER BY issue_id, no")?;
-            let keys = editions.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(keys.collect::<rusqlite::Result<_>>()?)
+            view.all("SELECT issue_id, no FROM edition ORDER BY issue_id, no", &[], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
         })?;
         editions.drain(..).try_for_each(|(issue, no)| show(self.edition(issue, no)?.draft))
     }
@@ -61,7 +59,7 @@ impl Ledger {
         self.write(|tx| {
             tx.execute(
                 "UPDATE issue SET state = 'halted', why_halted = ?2 WHERE id = ?1 AND state IN ('sending', 'halted')",
-                (issue, reply::kept(why)),
+                values![issue, reply::kept(why)],
             )?;
             Ok(())
         })
@@ -77,17 +75,16 @@ impl Ledger {
         self.write(|tx| {
             let was_halted = tx.execute(
                 "UPDATE issue SET state = 'sending', why_halted = NULL WHERE id = ?1 AND state = 'halted'",
-                [issue],
+                values![issue],
             )?;
             if was_halted == 0 {
                 return Ok(0);
             }
-            let requeued = tx.execute(
+            tx.execute(
                 "UPDATE delivery SET state = 'Q', cause = NULL, next_at = ?3
                  WHERE issue_id = ?1 AND state = 'F' AND cause = ?2",
-                (issue, Cause::Content, Millis(now)),
-            )?;
-            Ok(requeued as u64)
+                values![issue, Cause::Content, Millis(now)],
+            )
         })
     }
 
@@ -98,13 +95,14 @@ impl Ledger {
     /// If the ledger cannot be written.
     pub fn finish_issues(&mut self) -> Result<Vec<IssueId>, LedgerError> {
         self.write(|tx| {
-            let mut finish = tx.prepare_cached(
+            tx.all(
                 "UPDATE issue SET state = 'done' WHERE state = 'sending'
                  AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state = 'Q')
                  AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state IN ('C', 'I'))
                  RETURNING id",
-            )?;
-            Ok(finish.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+                &[],
+                |row| row.get(0),
+            )
         })
     }
 
@@ -135,31 +133,32 @@ impl Ledger {
     ) -> Result<u64, LedgerError> {
         self.write(|tx| {
             let is_known: bool =
-                tx.query_row("SELECT EXISTS (SELECT 1 FROM issue WHERE id = ?1)", [issue], |row| row.get(0))?;
+                tx.one("SELECT count(*) FROM issue WHERE id = ?1", values![issue], |row| row.get(0))?;
             if !is_known {
                 return Err(LedgerError::UnknownIssue { id: issue }.into());
             }
             let resolved = tx.execute(
                 "UPDATE delivery SET state = ?3, next_at = ?4
                  WHERE issue_id = ?1 AND state = 'U' AND (?2 IS NULL OR sub_id = ?2)",
-                (issue, subscriber, resolution.state(), Millis(now)),
+                values![issue, subscriber, resolution.state(), Millis(now)],
             )?;
             if resolution == Resolution::Retry && resolved > 0 {
-                tx.execute("UPDATE issue SET state = 'sending' WHERE id = ?1 AND state = 'done'", [issue])?;
+                tx.execute(
+                    "UPDATE issue SET state = 'sending' WHERE id = ?1 AND state = 'done'",
+                    values![issue],
+                )?;
             }
-            Ok(resolved as u64)
+            Ok(resolved)
         })
     }
 }
 
-fn withdraw(tx: &Connection, post: Seq) -> Result<u64, Fault> {
-    let excluded = tx
-        .prepare_cached(
-            "UPDATE delivery SET state = 'X', cause = ?2
-             WHERE state IN ('Q', 'C') AND (issue_id, edition) IN
-             (SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
-              WHERE seq = ?1 AND issue.state IN ('sending', 'halted'))",
-        )?
-        .execute((post, Cause::Withdrawn))?;
-    Ok(excluded as u64)
+fn withdraw(tx: &View<'_>, post: Seq) -> Result<u64, Fault> {
+    tx.execute(
+        "UPDATE delivery SET state = 'X', cause = ?2
+         WHERE state IN ('Q', 'C') AND (issue_id, edition) IN
+         (SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
+          WHERE seq = ?1 AND issue.state IN ('sending', 'halted'))",
+        values![post, Cause::Withdrawn],
+    )
 }

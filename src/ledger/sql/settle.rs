@@ -1,11 +1,10 @@
 //! T4 and T5: results are written, and the rows of a dead sender taken back.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{Cause, EventKind, Millis};
 use super::withdrawal::end;
-use super::{Fault, Ledger};
+use super::{Fault, Ledger, View, values};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{InFlight, Outcome, Policy, RowState};
 use crate::ledger::reply;
@@ -45,9 +44,9 @@ impl Ledger {
             let requeued = tx.execute(
                 "UPDATE delivery SET state = 'Q' WHERE state = 'C' AND (issue_id, sub_id) IN
                  (SELECT issue_id, sub_id FROM delivery WHERE state IN ('C', 'I'))",
-                [],
+                &[],
             )?;
-            let mut reaped = Reaped { requeued: requeued as u64, ..Reaped::default() };
+            let mut reaped = Reaped { requeued, ..Reaped::default() };
             for (key, retry_at) in in_flight(tx)? {
                 match doubt(tx, key, policy, retry_at.0, "the sender ended before it had a reply")? {
                     Some(RowState::Queued) => reaped.resent += 1,
@@ -69,7 +68,7 @@ struct Key {
 }
 
 pub(in crate::ledger) fn settle(
-    tx: &Connection,
+    tx: &View<'_>,
     sent: &InFlight,
     outcome: &Outcome,
     policy: Policy,
@@ -85,94 +84,88 @@ pub(in crate::ledger) fn settle(
 }
 
 /// S takes the row from any state and any epoch: the server has the mail, whatever we thought since.
-fn mark_sent(tx: &Connection, key: Key, reply: &str, now: Timestamp) -> Result<(), Fault> {
-    tx.prepare_cached(
-        "UPDATE delivery SET state = 'S', cause = NULL, reply = ?3, first_at = ifnull(first_at, ?4)
+fn mark_sent(tx: &View<'_>, key: Key, reply: &str, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE delivery SET state = 'S', cause = NULL, reply = ?3, first_at = coalesce(first_at, ?4)
          WHERE issue_id = ?1 AND sub_id = ?2 AND state <> 'S'",
-    )?
-    .execute((key.issue, key.subscriber, reply::kept(reply), Millis(now)))?;
-    tx.prepare_cached("UPDATE subscriber SET failures = 0 WHERE id = ?1 AND failures > 0")?
-        .execute([key.subscriber])?;
+        values![key.issue, key.subscriber, reply::kept(reply), Millis(now)],
+    )?;
+    tx.execute("UPDATE subscriber SET failures = 0 WHERE id = ?1 AND failures > 0", values![key.subscriber])?;
     Ok(())
 }
 
 /// Not accepted: it waits. A try that does not count, because the connection failed and not the
 /// recipient, is taken back.
-fn defer(tx: &Connection, key: Key, reply: &str, until: Timestamp, counts: bool) -> Result<(), Fault> {
-    tx.prepare_cached(
-        "UPDATE delivery SET state = 'Q', next_at = ?4, attempts = max(attempts - ?5, 0), reply = ?6
+fn defer(tx: &View<'_>, key: Key, reply: &str, until: Timestamp, counts: bool) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE delivery SET state = 'Q', next_at = ?4,
+         attempts = CASE WHEN attempts > ?5 THEN attempts - ?5 ELSE 0 END, reply = ?6
          WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
-    )?
-    .execute(params![
-        key.issue,
-        key.subscriber,
-        key.epoch,
-        Millis(until),
-        u32::from(!counts),
-        reply::kept(reply)
-    ])?;
+        values![key.issue, key.subscriber, key.epoch, Millis(until), u32::from(!counts), reply::kept(reply)],
+    )?;
     Ok(())
 }
 
 /// The content was refused, so nothing is said of the address.
-fn refuse(tx: &Connection, key: Key, reply: &str) -> Result<(), Fault> {
-    tx.prepare_cached(
+fn refuse(tx: &View<'_>, key: Key, reply: &str) -> Result<(), Fault> {
+    tx.execute(
         "UPDATE delivery SET state = 'F', cause = ?4, reply = ?5
          WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
-    )?
-    .execute((key.issue, key.subscriber, key.epoch, Cause::Content, reply::kept(reply)))?;
+        values![key.issue, key.subscriber, key.epoch, Cause::Content, reply::kept(reply)],
+    )?;
     Ok(())
 }
 
 /// Nobody can know whether it was accepted. Gives the state that follows, if the row was still ours.
 fn doubt(
-    tx: &Connection,
+    tx: &View<'_>,
     key: Key,
     policy: Policy,
     until: Timestamp,
     what: &str,
 ) -> Result<Option<RowState>, Fault> {
-    let before: Option<u32> = tx
-        .prepare_cached(
-            "SELECT ambiguous FROM delivery WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
-        )?
-        .query_row((key.issue, key.subscriber, key.epoch), |row| row.get(0))
-        .optional()?;
+    let before: Option<u32> = tx.first(
+        "SELECT ambiguous FROM delivery WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
+        values![key.issue, key.subscriber, key.epoch],
+        |row| row.get(0),
+    )?;
     let Some(before) = before else { return Ok(None) };
     let (state, next_at) = match after_doubt(policy, before, until) {
         AfterDoubt::Resend { at } => (RowState::Queued, Some(Millis(at))),
         AfterDoubt::List => (RowState::Doubtful, None),
     };
-    tx.prepare_cached(
-        "UPDATE delivery SET state = ?4, next_at = ifnull(?5, next_at), ambiguous = ambiguous + 1, reply = ?6
+    tx.execute(
+        "UPDATE delivery SET state = ?4, next_at = coalesce(?5, next_at), ambiguous = ambiguous + 1, reply = ?6
          WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
-    )?
-    .execute(params![key.issue, key.subscriber, key.epoch, state, next_at, reply::kept(what)])?;
+        values![key.issue, key.subscriber, key.epoch, state, next_at, reply::kept(what)],
+    )?;
     Ok(Some(state))
 }
 
-fn in_flight(tx: &Connection) -> rusqlite::Result<Vec<(Key, Millis)>> {
-    let mut held = tx.prepare_cached(
+fn in_flight(tx: &View<'_>) -> Result<Vec<(Key, Millis)>, Fault> {
+    tx.all(
         "SELECT issue_id, sub_id, epoch, next_at FROM delivery WHERE state IN ('C', 'I') AND state = 'I'",
-    )?;
-    let rows = held.query_map([], |row| {
-        let key = Key { issue: row.get(0)?, subscriber: row.get(1)?, epoch: row.get(2)? };
-        Ok((key, row.get(3)?))
-    })?;
-    rows.collect()
+        &[],
+        |row| {
+            let key = Key { issue: row.get(0)?, subscriber: row.get(1)?, epoch: row.get(2)? };
+            Ok((key, row.get(3)?))
+        },
+    )
 }
 
 /// Counts a refusal by the recipient's server, and stops writing to an address that is beyond hope.
 pub(super) fn count_failure(
-    tx: &Connection,
+    tx: &View<'_>,
     id: SubscriberId,
     is_address_dead: bool,
     reply: &str,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let failures: u32 = tx
-        .prepare_cached("UPDATE subscriber SET failures = failures + 1 WHERE id = ?1 RETURNING failures")?
-        .query_row([id], |row| row.get(0))?;
+    let failures: u32 = tx.one(
+        "UPDATE subscriber SET failures = failures + 1 WHERE id = ?1 RETURNING failures",
+        values![id],
+        |row| row.get(0),
+    )?;
     if is_hopeless(failures, is_address_dead) {
         end(tx, id, EventKind::Suppressed, reply, now)?;
     }

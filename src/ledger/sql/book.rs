@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
 
 use super::cohorts::{Cohorts, join, slugs};
-use super::values::{Millis, count, parsed};
-use super::{Fault, Ledger};
+use super::values::{Millis, parsed};
+use super::{Fault, Ledger, Row, View, values};
 use crate::issue::{Announced, Announcement, Book, CohortId, IssueKey, Seq, Series, Served, Standing};
 use crate::ledger::error::LedgerError;
 
@@ -21,7 +20,7 @@ impl Ledger {
     pub fn book(&self) -> Result<Book, LedgerError> {
         self.read(|view| {
             let last_freeze: Option<Millis> =
-                view.query_row("SELECT max(frozen_at) FROM issue", [], |row| row.get(0))?;
+                view.one("SELECT max(frozen_at) FROM issue", &[], |row| row.get(0))?;
             Ok(Book {
                 announced: announced(view)?,
                 served: served(view)?,
@@ -82,20 +81,20 @@ impl Ledger {
 }
 
 /// The last number given to a post; 0 before the first.
-pub(super) fn head(view: &Connection) -> rusqlite::Result<Seq> {
-    view.prepare_cached("SELECT ifnull(max(seq), 0) FROM post")?.query_row([], |row| row.get(0))
+pub(super) fn head(view: &View<'_>) -> Result<Seq, Fault> {
+    view.one("SELECT coalesce(max(seq), 0) FROM post", &[], |row| row.get(0))
 }
 
-fn announced(view: &Connection) -> rusqlite::Result<Vec<Announced>> {
-    let mut posts = view.prepare_cached(
+fn announced(view: &View<'_>) -> Result<Vec<Announced>, Fault> {
+    view.all(
         "SELECT seq, id, source, slug, title, published_at, content_hash, tags, is_baseline, is_mailed
          FROM post ORDER BY seq",
-    )?;
-    let rows = posts.query_map([], read_announced)?;
-    rows.collect()
+        &[],
+        read_announced,
+    )
 }
 
-fn read_announced(row: &Row<'_>) -> rusqlite::Result<Announced> {
+fn read_announced(row: &Row<'_>) -> Result<Announced, Fault> {
     let (id, source, slug): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
     let (published, tags): (Millis, String) = (row.get(5)?, row.get(7)?);
     Ok(Announced {
@@ -112,43 +111,40 @@ fn read_announced(row: &Row<'_>) -> rusqlite::Result<Announced> {
     })
 }
 
-fn served(view: &Connection) -> rusqlite::Result<BTreeMap<Series, Served>> {
-    let mut series = view.prepare_cached("SELECT name, last_key, through_seq FROM series")?;
-    let rows = series.query_map([], |row| {
+fn served(view: &View<'_>) -> Result<BTreeMap<Series, Served>, Fault> {
+    view.all("SELECT name, last_key, through_seq FROM series", &[], |row| {
         let name: String = row.get(0)?;
         let served = Served { last_key: IssueKey(row.get(1)?), through: row.get(2)? };
         Ok((parsed(&name, "a series")?, served))
-    })?;
-    rows.collect()
+    })
 }
 
-fn groups(view: &Connection, cohort: CohortId, confirmed_by: Timestamp) -> rusqlite::Result<Vec<(Seq, u64)>> {
-    let mut groups = view.prepare_cached(
+fn groups(view: &View<'_>, cohort: CohortId, confirmed_by: Timestamp) -> Result<Vec<(Seq, u64)>, Fault> {
+    view.all(
         "SELECT through_seq, count(*) FROM subscriber
          WHERE state = 'C' AND cohort_id = ?1 AND cadence_since <= ?2
          GROUP BY through_seq ORDER BY through_seq",
-    )?;
-    let rows = groups.query_map((cohort, Millis(confirmed_by)), |row| Ok((row.get(0)?, count(row, 1)?)))?;
-    rows.collect()
+        values![cohort, Millis(confirmed_by)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// Two posts may trade ids, and an id may stand only once: so the old ones go first.
-fn give_up_old_ids(tx: &Connection, changed: &[Announced]) -> Result<(), Fault> {
-    let mut give_up =
-        tx.prepare_cached("UPDATE post SET id = 'moving:' || seq WHERE seq = ?1 AND id <> ?2")?;
+fn give_up_old_ids(tx: &View<'_>, changed: &[Announced]) -> Result<(), Fault> {
     for post in changed {
-        give_up.execute((post.seq, post.id.as_str()))?;
+        tx.execute(
+            "UPDATE post SET id = 'moving:' || seq WHERE seq = ?1 AND id <> ?2",
+            values![post.seq, post.id.as_str()],
+        )?;
     }
     Ok(())
 }
 
-fn rewrite(tx: &Connection, post: &Announced) -> Result<(), Fault> {
-    let rewritten = tx
-        .prepare_cached(
-            "UPDATE post SET id = ?2, source = ?3, slug = ?4, title = ?5, published_at = ?6, content_hash = ?7,
-             tags = ?8, is_baseline = ?9, is_mailed = ?10 WHERE seq = ?1",
-        )?
-        .execute(params![
+fn rewrite(tx: &View<'_>, post: &Announced) -> Result<(), Fault> {
+    let rewritten = tx.execute(
+        "UPDATE post SET id = ?2, source = ?3, slug = ?4, title = ?5, published_at = ?6, content_hash = ?7,
+         tags = ?8, is_baseline = ?9, is_mailed = ?10 WHERE seq = ?1",
+        values![
             post.seq,
             post.id.as_str(),
             post.source.to_string_lossy(),
@@ -159,34 +155,35 @@ fn rewrite(tx: &Connection, post: &Announced) -> Result<(), Fault> {
             join(&post.tags),
             post.is_baseline,
             post.is_mailed,
-        ])?;
+        ],
+    )?;
     match rewritten {
         1 => Ok(()),
         _ => Err(LedgerError::UnknownPost { id: post.id.to_string() }.into()),
     }
 }
 
-fn add(tx: &Connection, post: &Announced, now: Timestamp) -> Result<(), Fault> {
+fn add(tx: &View<'_>, post: &Announced, now: Timestamp) -> Result<(), Fault> {
     let expected = Seq(head(tx)?.0 + 1);
     if post.seq != expected {
         return Err(LedgerError::Raced { expected, found: post.seq }.into());
     }
-    tx.prepare_cached(
+    tx.execute(
         "INSERT INTO post (seq, id, source, slug, title, published_at, content_hash, tags, is_baseline, is_mailed,
          announced_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        post.seq,
-        post.id.as_str(),
-        post.source.to_string_lossy(),
-        post.slug.as_str(),
-        post.title,
-        Millis(post.published),
-        post.content_hash,
-        join(&post.tags),
-        post.is_baseline,
-        post.is_mailed,
-        Millis(now),
-    ])?;
+        values![
+            post.seq,
+            post.id.as_str(),
+            post.source.to_string_lossy(),
+            post.slug.as_str(),
+            post.title,
+            Millis(post.published),
+            post.content_hash,
+            join(&post.tags),
+            post.is_baseline,
+            post.is_mailed,
+            Millis(now),
+        ],
+    )?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Looking at readers: who they are, where they stand, what happened to them.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::cohorts::Cohorts;
-use super::values::{EventKind, Millis, count, misfit, parsed};
-use super::{Fault, Ledger};
+use super::value::Misfit;
+use super::values::{EventKind, Millis};
+use super::{Fault, Ledger, Row, View, values};
 use crate::address::EmailAddress;
 use crate::issue::CohortId;
 use crate::ledger::error::LedgerError;
@@ -55,12 +55,9 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         self.read(|view| {
             let mut cohorts = Cohorts::default();
-            let mut readers = view.prepare(&format!(
-                "{SUBSCRIBER} WHERE identity IS NOT NULL AND (?1 IS NULL OR state = ?1) ORDER BY subscriber.id"
-            ))?;
-            let mut rows = readers.query([state])?;
-            while let Some(row) = rows.next()? {
-                show(&read_subscriber(view, row, &mut cohorts)?);
+            let mut after = SubscriberId(0);
+            while let Some(last) = page(view, state, after, &mut cohorts, &mut show)? {
+                after = last;
             }
             Ok(())
         })
@@ -73,18 +70,17 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn headcount(&self) -> Result<Headcount, LedgerError> {
         self.read(|view| {
-            let mut states = view.prepare("SELECT state, count(*) FROM subscriber GROUP BY state")?;
-            let mut rows = states.query([])?;
             let mut heads = Headcount::default();
-            while let Some(row) = rows.next()? {
+            view.each("SELECT state, count(*) FROM subscriber GROUP BY state", &[], |row| {
                 let place = match row.get(0)? {
                     State::Pending => &mut heads.pending,
                     State::Confirmed => &mut heads.confirmed,
                     State::Left => &mut heads.left,
                     State::Suppressed => &mut heads.suppressed,
                 };
-                *place = count(row, 1)?;
-            }
+                *place = row.get(1)?;
+                Ok(())
+            })?;
             Ok(heads)
         })
     }
@@ -96,15 +92,15 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn history(&self, id: SubscriberId) -> Result<Vec<Event>, LedgerError> {
         self.read(|view| {
-            let mut events = view.prepare(
+            view.all(
                 "SELECT kind, at, text FROM event JOIN wording ON wording.id = wording_id
                  WHERE sub_id = ?1 ORDER BY no",
-            )?;
-            let rows = events.query_map([id], |row| {
-                let (kind, at): (EventKind, Millis) = (row.get(0)?, row.get(1)?);
-                Ok(Event { at: at.0, what: kind.as_str(), why: row.get(2)? })
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+                values![id],
+                |row| {
+                    let (kind, at): (EventKind, Millis) = (row.get(0)?, row.get(1)?);
+                    Ok(Event { at: at.0, what: kind.as_str(), why: row.get(2)? })
+                },
+            )
         })
     }
 }
@@ -113,15 +109,43 @@ const SUBSCRIBER: &str =
     "SELECT subscriber.id, identity, spelling, name, cohort_id, state, confirmed_at, text
     FROM subscriber JOIN wording ON wording.id = source_id";
 
-fn subscriber(view: &Connection, id: SubscriberId) -> Result<Option<Subscriber>, Fault> {
-    let mut reader =
-        view.prepare_cached(&format!("{SUBSCRIBER} WHERE subscriber.id = ?1 AND identity IS NOT NULL"))?;
-    let found =
-        reader.query_row([id], |row| read_subscriber(view, row, &mut Cohorts::default())).optional()?;
-    Ok(found)
+/// Readers read at once when all are shown.
+const PAGE: u64 = 1_000;
+
+/// Shows the next readers behind `after`; gives the last of them, or none when there are no more.
+fn page(
+    view: &View<'_>,
+    state: Option<State>,
+    after: SubscriberId,
+    cohorts: &mut Cohorts,
+    show: &mut impl FnMut(&Subscriber),
+) -> Result<Option<SubscriberId>, Fault> {
+    let mut last = None;
+    view.each(
+        &format!(
+            "{SUBSCRIBER} WHERE identity IS NOT NULL AND (?1 IS NULL OR state = ?1) AND subscriber.id > ?2
+             ORDER BY subscriber.id LIMIT ?3"
+        ),
+        values![state, after, PAGE],
+        |row| {
+            let reader = read_subscriber(view, row, cohorts)?;
+            show(&reader);
+            last = Some(reader.id);
+            Ok(())
+        },
+    )?;
+    Ok(last)
 }
 
-fn read_subscriber(view: &Connection, row: &Row<'_>, cohorts: &mut Cohorts) -> rusqlite::Result<Subscriber> {
+fn subscriber(view: &View<'_>, id: SubscriberId) -> Result<Option<Subscriber>, Fault> {
+    view.first(
+        &format!("{SUBSCRIBER} WHERE subscriber.id = ?1 AND identity IS NOT NULL"),
+        values![id],
+        |row| read_subscriber(view, row, &mut Cohorts::default()),
+    )
+}
+
+fn read_subscriber(view: &View<'_>, row: &Row<'_>, cohorts: &mut Cohorts) -> Result<Subscriber, Fault> {
     let confirmed_at: Millis = row.get(6)?;
     Ok(Subscriber {
         id: row.get(0)?,
@@ -134,16 +158,17 @@ fn read_subscriber(view: &Connection, row: &Row<'_>, cohorts: &mut Cohorts) -> r
 }
 
 /// Reads an address from two columns: the identity at `at`, and the spelling where that is another.
-pub(super) fn read_address(row: &Row<'_>, at: usize) -> rusqlite::Result<EmailAddress> {
+pub(super) fn read_address(row: &Row<'_>, at: usize) -> Result<EmailAddress, Fault> {
     let written: Option<String> = row.get(at + 1)?;
     let text = written.map_or_else(|| row.get(at), Ok)?;
-    parsed(&text, "an address").map_err(|_: rusqlite::Error| misfit("…", "an address"))
+    text.parse().map_err(|_| Misfit::new("…", "an address").into())
 }
 
-pub(super) fn reader_by_identity(view: &Connection, identity: &str) -> Result<Option<Known>, Fault> {
-    let known = view
-        .prepare_cached("SELECT id, spelling, name, cohort_id, state FROM subscriber WHERE identity = ?1")?
-        .query_row([identity], |row| {
+pub(super) fn reader_by_identity(view: &View<'_>, identity: &str) -> Result<Option<Known>, Fault> {
+    view.first(
+        "SELECT id, spelling, name, cohort_id, state FROM subscriber WHERE identity = ?1",
+        values![identity],
+        |row| {
             Ok(Known {
                 id: row.get(0)?,
                 spelling: row.get(1)?,
@@ -151,35 +176,29 @@ pub(super) fn reader_by_identity(view: &Connection, identity: &str) -> Result<Op
                 cohort: row.get(3)?,
                 state: row.get(4)?,
             })
-        })
-        .optional()?;
-    Ok(known)
+        },
+    )
 }
 
 /// Adds to the evidence.
 pub(super) fn add_event(
-    tx: &Connection,
+    tx: &View<'_>,
     id: SubscriberId,
     kind: EventKind,
     now: Timestamp,
     wording: i64,
 ) -> Result<(), Fault> {
-    tx.prepare_cached(
+    tx.execute(
         "INSERT INTO event (sub_id, no, kind, at, wording_id)
-         SELECT ?1, ifnull(max(no) + 1, 0), ?2, ?3, ?4 FROM event WHERE sub_id = ?1",
-    )?
-    .execute((id, kind, Millis(now), wording))?;
+         SELECT ?1, coalesce(max(no) + 1, 0), ?2, ?3, ?4 FROM event WHERE sub_id = ?1",
+        values![id, kind, Millis(now), wording],
+    )?;
     Ok(())
 }
 
 /// What happened to a reader last.
-pub(super) fn last_event(
-    view: &Connection,
-    id: SubscriberId,
-) -> Result<Option<(EventKind, Timestamp)>, Fault> {
-    let last = view
-        .prepare_cached("SELECT kind, at FROM event WHERE sub_id = ?1 ORDER BY no DESC LIMIT 1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, Millis>(1)?.0)))
-        .optional()?;
-    Ok(last)
+pub(super) fn last_event(view: &View<'_>, id: SubscriberId) -> Result<Option<(EventKind, Timestamp)>, Fault> {
+    view.first("SELECT kind, at FROM event WHERE sub_id = ?1 ORDER BY no DESC LIMIT 1", values![id], |row| {
+        Ok((row.get(0)?, row.get::<Millis>(1)?.0))
+    })
 }

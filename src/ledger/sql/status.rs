@@ -1,16 +1,16 @@
 //! What there is to see: issues, their recipients, who is in doubt, when to come again.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows::sending;
-use super::values::{Millis, count, parsed};
-use super::{Fault, Ledger};
+use super::values::{Millis, parsed};
+use super::{Fault, Ledger, Row, View, values};
 use crate::issue::IssueKey;
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::RowState;
 use crate::ledger::report::{DeliveryRow, IssueStatus, IssueSummary, Tally};
 use crate::message::IssueId;
+use crate::subscriber::SubscriberId;
 
 impl Ledger {
     /// All issues, the newest first.
@@ -19,10 +19,7 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn issues(&self) -> Result<Vec<IssueSummary>, LedgerError> {
-        self.read(|view| {
-            let mut issues = view.prepare(&format!("{ISSUE} ORDER BY id DESC"))?;
-            Ok(issues.query_map([], read_issue)?.collect::<rusqlite::Result<_>>()?)
-        })
+        self.read(|view| view.all(&format!("{ISSUE} ORDER BY id DESC"), &[], read_issue))
     }
 
     /// Where one issue stands. Counts its recipients one by one: 0.1 s for a million.
@@ -33,8 +30,7 @@ impl Ledger {
     pub fn status(&self, id: IssueId) -> Result<IssueStatus, LedgerError> {
         self.read(|view| {
             let issue = view
-                .query_row(&format!("{ISSUE} WHERE id = ?1"), [id], read_issue)
-                .optional()?
+                .first(&format!("{ISSUE} WHERE id = ?1"), values![id], read_issue)?
                 .ok_or(LedgerError::UnknownIssue { id })?;
             Ok(IssueStatus { issue, recipients: tally(view, id)?, next_due: next_due(view, id)? })
         })
@@ -52,13 +48,9 @@ impl Ledger {
         mut show: impl FnMut(&DeliveryRow),
     ) -> Result<(), LedgerError> {
         self.read(|view| {
-            let mut deliveries = view.prepare(
-                "SELECT issue_id, sub_id, edition, state, attempts, ambiguous, first_at, reply FROM delivery
-                 WHERE state = ?2 AND (?1 IS NULL OR issue_id = ?1) ORDER BY issue_id, sub_id",
-            )?;
-            let mut rows = deliveries.query((issue, state))?;
-            while let Some(row) = rows.next()? {
-                show(&read_delivery(row)?);
+            let mut after = (IssueId(0), SubscriberId(0));
+            while let Some(last) = page(view, issue, state, after, &mut show)? {
+                after = last;
             }
             Ok(())
         })
@@ -71,11 +63,7 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn doubtful(&self) -> Result<Vec<DeliveryRow>, LedgerError> {
         self.read(|view| {
-            let mut doubtful = view.prepare(
-                "SELECT issue_id, sub_id, edition, state, attempts, ambiguous, first_at, reply FROM delivery
-                 WHERE state = 'U' ORDER BY issue_id, sub_id",
-            )?;
-            Ok(doubtful.query_map([], read_delivery)?.collect::<rusqlite::Result<_>>()?)
+            view.all(&format!("{DELIVERY} WHERE state = 'U' ORDER BY issue_id, sub_id"), &[], read_delivery)
         })
     }
 
@@ -98,7 +86,10 @@ impl Ledger {
 const ISSUE: &str =
     "SELECT id, series, key, due_at, frozen_at, through_seq, state, why_halted, candidates FROM issue";
 
-fn read_issue(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
+const DELIVERY: &str =
+    "SELECT issue_id, sub_id, edition, state, attempts, ambiguous, first_at, reply FROM delivery";
+
+fn read_issue(row: &Row<'_>) -> Result<IssueSummary, Fault> {
     let (series, due_at, frozen_at): (String, Millis, Millis) = (row.get(1)?, row.get(3)?, row.get(4)?);
     Ok(IssueSummary {
         id: row.get(0)?,
@@ -109,11 +100,11 @@ fn read_issue(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
         through: row.get(5)?,
         state: row.get(6)?,
         why_halted: row.get(7)?,
-        candidates: count(row, 8)?,
+        candidates: row.get(8)?,
     })
 }
 
-fn read_delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
+fn read_delivery(row: &Row<'_>) -> Result<DeliveryRow, Fault> {
     let first_at: Option<Millis> = row.get(6)?;
     Ok(DeliveryRow {
         issue: row.get(0)?,
@@ -127,20 +118,52 @@ fn read_delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     })
 }
 
-pub(super) fn tally(view: &Connection, id: IssueId) -> Result<Tally, Fault> {
-    let mut states =
-        view.prepare_cached("SELECT state, count(*) FROM delivery WHERE issue_id = ?1 GROUP BY state")?;
-    let mut rows = states.query([id])?;
+/// Rows read at once when many are shown.
+const PAGE: u64 = 1_000;
+
+/// Shows the next rows in `state` behind `after`; gives the last of them, or none when there are no more.
+fn page(
+    view: &View<'_>,
+    issue: Option<IssueId>,
+    state: RowState,
+    after: (IssueId, SubscriberId),
+    show: &mut impl FnMut(&DeliveryRow),
+) -> Result<Option<(IssueId, SubscriberId)>, Fault> {
+    let mut last = None;
+    view.each(
+        &format!(
+            "{DELIVERY} WHERE state = ?2 AND (?1 IS NULL OR issue_id = ?1) AND (issue_id, sub_id) > (?3, ?4)
+             ORDER BY issue_id, sub_id LIMIT ?5"
+        ),
+        values![issue, state, after.0, after.1, PAGE],
+        |row| {
+            let delivery = read_delivery(row)?;
+            show(&delivery);
+            last = Some((delivery.issue, delivery.subscriber));
+            Ok(())
+        },
+    )?;
+    Ok(last)
+}
+
+pub(super) fn tally(view: &View<'_>, id: IssueId) -> Result<Tally, Fault> {
     let mut tally = Tally::default();
-    while let Some(row) = rows.next()? {
-        *tally.place(row.get(0)?) = count(row, 1)?;
-    }
+    view.each(
+        "SELECT state, count(*) FROM delivery WHERE issue_id = ?1 GROUP BY state",
+        values![id],
+        |row| {
+            *tally.place(row.get(0)?) = row.get(1)?;
+            Ok(())
+        },
+    )?;
     Ok(tally)
 }
 
-fn next_due(view: &Connection, id: IssueId) -> Result<Option<Timestamp>, Fault> {
-    let next: Option<Millis> = view
-        .prepare_cached("SELECT min(next_at) FROM delivery WHERE issue_id = ?1 AND state = 'Q'")?
-        .query_row([id], |row| row.get(0))?;
+fn next_due(view: &View<'_>, id: IssueId) -> Result<Option<Timestamp>, Fault> {
+    let next: Option<Millis> = view.one(
+        "SELECT min(next_at) FROM delivery WHERE issue_id = ?1 AND state = 'Q'",
+        values![id],
+        |row| row.get(0),
+    )?;
     Ok(next.map(|time| time.0))
 }

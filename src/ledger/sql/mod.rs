@@ -1,0 +1,25 @@
+//! Every statement, once, for either database; one file a concern, each statement stands where it is used.
+
+mod book;
+mod cohorts;
+mod enrol;
+mod fault;
+mod freeze;
+mod issues;
+mod open;
+mod readers;
+mod rows;
+mod settle;
+mod status;
+mod value;
+mod values;
+mod verify;
+mod view;
+mod withdrawal;
+
+pub(super) use fault::Fault;
+pub use open::Ledger;
+pub(super) use rows::{begin, claim, release};
+pub(super) use settle::settle;
+pub(super) use value::{Misfit, ToValue, Value, values};
+pub(super) use view::{Row, View};
