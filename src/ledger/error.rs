@@ -37,6 +37,8 @@ pub enum LedgerError {
     ReadOnly { place: Place, source: Cause },
     #[error("{place}: damaged")]
     Damaged { place: Place, source: Cause },
+    #[error("{place}: the ledger does not add up: {finding}")]
+    Unsound { place: Place, finding: String },
     #[error("{place}: the ledger holds something it cannot hold: {what}")]
     Nonsense { place: Place, what: String },
     #[error("{place}: the database stopped")]
@@ -75,7 +77,7 @@ impl LedgerError {
             Self::Busy { .. } | Self::Locked { .. } => "try again when it has ended",
             Self::Full { .. } => "make room and run it again: nothing was sent that is not in the ledger",
             Self::ReadOnly { .. } => "make the ledger and its folder writable for this user",
-            Self::Damaged { .. } | Self::Nonsense { .. } => {
+            Self::Damaged { .. } | Self::Unsound { .. } | Self::Nonsense { .. } => {
                 "keep the file, bring a copy back, and run `postrider ledger verify`"
             }
             Self::Raced { .. } | Self::FrozenAlready { .. } => {

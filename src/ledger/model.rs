@@ -43,6 +43,13 @@ pub enum RowState {
     Expired,
 }
 
+impl RowState {
+    /// Whether the row waits for nothing any more, unless a person decides otherwise.
+    pub fn is_end(self) -> bool {
+        !matches!(self, Self::Queued | Self::Claimed | Self::InFlight)
+    }
+}
+
 /// A row of the ledger that this process alone may act on.
 ///
 /// Give it back with `release`, or turn it into an [`InFlight`] with `begin`.

@@ -209,6 +209,8 @@ pub enum Finding {
     Dangling { table: String, parent: String, rows: u64 },
     /// Recipients appeared or went away after the issue was frozen.
     Unconserved { issue: IssueId, candidates: u64, found: u64 },
+    /// Rows of an issue changed by themselves.
+    Altered { issue: IssueId },
     /// An issue counts as done, but recipients wait.
     NotDone { issue: IssueId, waiting: u64 },
     /// Numbers of announced posts are missing.
@@ -232,6 +234,9 @@ impl fmt::Display for Finding {
             }
             Self::Unconserved { issue, candidates, found } => {
                 write!(f, "issue {}: expected {candidates} recipients, found {found}", issue.0)
+            }
+            Self::Altered { issue } => {
+                write!(f, "issue {}: rows are not what was written: their sum is another", issue.0)
             }
             Self::NotDone { issue, waiting } => write!(f, "issue {} is done, yet {waiting} wait", issue.0),
             Self::Gap { posts, last } => write!(f, "{posts} posts are announced, the last as {}", last.0),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::account::Sums;
 use super::values::Millis;
 use super::{Fault, Ledger, View, values};
 use crate::issue::{Edition, Group, Issue, Seq};
@@ -153,5 +154,5 @@ fn open(tx: &View<'_>, id: IssueId, issue: &Issue, candidates: u64) -> Result<()
         (false, _) => IssueState::Sending,
     };
     tx.execute("UPDATE issue SET state = ?2, candidates = ?3 WHERE id = ?1", values![id, state, candidates])?;
-    Ok(())
+    Sums::recount(tx, id)?.keep_members(tx, id)
 }

@@ -6,7 +6,7 @@ use super::values::{Cause, Millis};
 use super::{Fault, Ledger, View, values};
 use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
-use crate::ledger::model::{EditionNo, FrozenEdition};
+use crate::ledger::model::{EditionNo, FrozenEdition, RowState};
 use crate::ledger::reply;
 use crate::ledger::report::Resolution;
 use crate::message::IssueId;
@@ -80,11 +80,16 @@ impl Ledger {
             if was_halted == 0 {
                 return Ok(0);
             }
-            tx.execute(
-                "UPDATE delivery SET state = 'Q', cause = NULL, next_at = ?3
-                 WHERE issue_id = ?1 AND state = 'F' AND cause = ?2",
+            let requeued: Vec<SubscriberId> = tx.all(
+                "UPDATE delivery SET state = 'Q', cause = NULL, next_at = ?3, ended_after = NULL
+                 WHERE issue_id = ?1 AND state = 'F' AND cause = ?2 RETURNING sub_id",
                 values![issue, Cause::Content, Millis(now)],
-            )
+                |row| row.get(0),
+            )?;
+            for reader in &requeued {
+                tx.account.reopened(issue, *reader, RowState::Failed);
+            }
+            Ok(requeued.len() as u64)
         })
     }
 
@@ -137,28 +142,43 @@ impl Ledger {
             if !is_known {
                 return Err(LedgerError::UnknownIssue { id: issue }.into());
             }
-            let resolved = tx.execute(
+            let state = resolution.state();
+            let resolved: Vec<SubscriberId> = tx.all(
                 "UPDATE delivery SET state = ?3, next_at = ?4
-                 WHERE issue_id = ?1 AND state = 'U' AND (?2 IS NULL OR sub_id = ?2)",
-                values![issue, subscriber, resolution.state(), Millis(now)],
+                 WHERE issue_id = ?1 AND state = 'U' AND (?2 IS NULL OR sub_id = ?2) RETURNING sub_id",
+                values![issue, subscriber, state, Millis(now)],
+                |row| row.get(0),
             )?;
-            if resolution == Resolution::Retry && resolved > 0 {
+            for reader in &resolved {
+                tx.account.reopened(issue, *reader, RowState::Doubtful);
+                if state.is_end() {
+                    tx.account.ended(issue, *reader, state);
+                }
+            }
+            if resolution == Resolution::Retry && !resolved.is_empty() {
                 tx.execute(
                     "UPDATE issue SET state = 'sending' WHERE id = ?1 AND state = 'done'",
                     values![issue],
                 )?;
             }
-            Ok(resolved)
+            Ok(resolved.len() as u64)
         })
     }
 }
 
 fn withdraw(tx: &View<'_>, post: Seq) -> Result<u64, Fault> {
-    tx.execute(
+    let mut excluded = 0;
+    tx.each(
         "UPDATE delivery SET state = 'X', cause = ?2
          WHERE state IN ('Q', 'C') AND (issue_id, edition) IN
          (SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
-          WHERE seq = ?1 AND issue.state IN ('sending', 'halted'))",
+          WHERE seq = ?1 AND issue.state IN ('sending', 'halted')) RETURNING issue_id, sub_id",
         values![post, Cause::Withdrawn],
-    )
+        |row| {
+            tx.account.ended(row.get(0)?, row.get(1)?, RowState::Excluded);
+            excluded += 1;
+            Ok(())
+        },
+    )?;
+    Ok(excluded)
 }

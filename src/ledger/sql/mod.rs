@@ -1,5 +1,6 @@
 //! Every statement, once, for either database; one file a concern, each statement stands where it is used.
 
+mod account;
 mod book;
 mod cohorts;
 mod enrol;
@@ -17,9 +18,10 @@ mod verify;
 mod view;
 mod withdrawal;
 
+pub(super) use account::begin_keeping;
 pub(super) use fault::Fault;
 pub use open::Ledger;
 pub(super) use rows::{begin, claim, release};
 pub(super) use settle::settle;
 pub(super) use value::{Misfit, ToValue, Value, values};
-pub(super) use view::{Row, View};
+pub(super) use view::{Connection, Row, View};

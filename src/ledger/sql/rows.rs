@@ -126,10 +126,13 @@ fn take(tx: &View<'_>, issue: IssueId, due: Due) -> Result<Option<Claim>, Fault>
 /// T2: the reader went since the issue was frozen.
 fn exclude(tx: &View<'_>, issue: IssueId, subscriber: SubscriberId, state: State) -> Result<(), Fault> {
     let cause = if state == State::Suppressed { Cause::Suppressed } else { Cause::Left };
-    tx.execute(
+    let excluded = tx.execute(
         "UPDATE delivery SET state = 'X', cause = ?3 WHERE issue_id = ?1 AND sub_id = ?2 AND state IN ('Q', 'C')",
         values![issue, subscriber, cause],
     )?;
+    if excluded == 1 {
+        tx.account.ended(issue, subscriber, RowState::Excluded);
+    }
     Ok(())
 }
 
@@ -166,7 +169,7 @@ fn refuse(tx: &View<'_>, claim: &Claim) -> Result<Begun, Fault> {
     match ours {
         None => Ok(Begun::Lost(subscriber)),
         Some(State::Confirmed) => {
-            give_back(tx, claim, Return::as_it_was())?;
+            give_back(tx, claim, &Return::as_it_was())?;
             Ok(Begun::Lost(subscriber))
         }
         Some(state) => {
@@ -182,7 +185,7 @@ pub(in crate::ledger) fn release(
     setback: &Setback,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let is_ours = give_back(tx, claim, Return::after(setback, now))?;
+    let is_ours = give_back(tx, claim, &Return::after(setback, now))?;
     match setback {
         Setback::Permanent { reply, is_address_dead } if is_ours => {
             count_failure(tx, claim.recipient.subscriber, *is_address_dead, reply, now)
@@ -199,15 +202,24 @@ struct Return {
     tried_at: Option<Millis>,
     cause: Option<Cause>,
     reply: Option<String>,
+    ended_at: Option<Millis>,
 }
 
 impl Return {
     fn as_it_was() -> Self {
-        Self { state: RowState::Queued, next_at: None, tried_at: None, cause: None, reply: None }
+        Self {
+            state: RowState::Queued,
+            next_at: None,
+            tried_at: None,
+            cause: None,
+            reply: None,
+            ended_at: None,
+        }
     }
 
     fn after(setback: &Setback, now: Timestamp) -> Self {
         let back = Self::as_it_was();
+        let ended_at = Some(Millis(now));
         match setback {
             Setback::Lane { until } => Self { next_at: Some(Millis(*until)), ..back },
             Setback::Transient { reply, until } => Self {
@@ -221,38 +233,46 @@ impl Return {
                 tried_at: Some(Millis(now)),
                 cause: Some(Cause::Recipient),
                 reply: Some(reply::kept(reply)),
+                ended_at,
                 ..back
             },
             Setback::Unsendable { why } => Self {
                 state: RowState::Failed,
                 cause: Some(Cause::Unsendable),
                 reply: Some(reply::kept(why)),
+                ended_at,
                 ..back
             },
             Setback::Expired { reply } => {
-                Self { state: RowState::Expired, reply: Some(reply::kept(reply)), ..back }
+                Self { state: RowState::Expired, reply: Some(reply::kept(reply)), ended_at, ..back }
             }
         }
     }
 }
 
 /// True if the row was still this claim's.
-fn give_back(tx: &View<'_>, claim: &Claim, back: Return) -> Result<bool, Fault> {
+fn give_back(tx: &View<'_>, claim: &Claim, back: &Return) -> Result<bool, Fault> {
+    let subscriber = claim.recipient.subscriber;
     let given = tx.execute(
         "UPDATE delivery SET state = ?4, next_at = coalesce(?5, next_at),
          attempts = attempts + CASE WHEN ?6 IS NULL THEN 0 ELSE 1 END, first_at = coalesce(first_at, ?6),
-         cause = ?7, reply = coalesce(?8, reply)
+         cause = ?7, reply = coalesce(?8, reply),
+         ended_after = (?9 - (SELECT frozen_at FROM issue WHERE id = ?1)) / 1000
          WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3",
         values![
             claim.issue,
-            claim.recipient.subscriber,
+            subscriber,
             claim.epoch,
             back.state,
             back.next_at,
             back.tried_at,
             back.cause,
-            back.reply
+            back.reply,
+            back.ended_at
         ],
     )?;
+    if given == 1 && back.state.is_end() {
+        tx.account.ended(claim.issue, subscriber, back.state);
+    }
     Ok(given == 1)
 }

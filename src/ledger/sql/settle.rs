@@ -78,20 +78,44 @@ pub(in crate::ledger) fn settle(
     match outcome {
         Outcome::Sent { reply } => mark_sent(tx, key, reply, now),
         Outcome::Deferred { reply, until, counts } => defer(tx, key, reply, *until, *counts),
-        Outcome::Refused { reply } => refuse(tx, key, reply),
+        Outcome::Refused { reply } => refuse(tx, key, reply, now),
         Outcome::Doubt { what, until } => doubt(tx, key, policy, *until, what).map(|_| ()),
     }
 }
 
 /// S takes the row from any state and any epoch: the server has the mail, whatever we thought since.
 fn mark_sent(tx: &View<'_>, key: Key, reply: &str, now: Timestamp) -> Result<(), Fault> {
-    tx.execute(
-        "UPDATE delivery SET state = 'S', cause = NULL, reply = ?3, first_at = coalesce(first_at, ?4)
-         WHERE issue_id = ?1 AND sub_id = ?2 AND state <> 'S'",
-        values![key.issue, key.subscriber, reply::kept(reply), Millis(now)],
-    )?;
+    let reply = reply::kept(reply);
+    if !mark_sent_from(tx, key, RowState::InFlight, &reply, now)?
+        && let Some(before) = state_of(tx, key)?.filter(|state| *state != RowState::Sent)
+    {
+        mark_sent_from(tx, key, before, &reply, now)?;
+    }
     tx.execute("UPDATE subscriber SET failures = 0 WHERE id = ?1 AND failures > 0", values![key.subscriber])?;
     Ok(())
+}
+
+/// True if the row was in the state `before`.
+fn mark_sent_from(
+    tx: &View<'_>,
+    key: Key,
+    before: RowState,
+    reply: &str,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let marked = tx.execute(
+        "UPDATE delivery SET state = 'S', cause = NULL, reply = ?3, first_at = coalesce(first_at, ?4),
+         ended_after = (?4 - (SELECT frozen_at FROM issue WHERE id = ?1)) / 1000
+         WHERE issue_id = ?1 AND sub_id = ?2 AND state = ?5",
+        values![key.issue, key.subscriber, reply, Millis(now), before],
+    )?;
+    if marked == 1 {
+        if before.is_end() {
+            tx.account.reopened(key.issue, key.subscriber, before);
+        }
+        tx.account.ended(key.issue, key.subscriber, RowState::Sent);
+    }
+    Ok(marked == 1)
 }
 
 /// Not accepted: it waits. A try that does not count, because the connection failed and not the
@@ -107,12 +131,16 @@ fn defer(tx: &View<'_>, key: Key, reply: &str, until: Timestamp, counts: bool) -
 }
 
 /// The content was refused, so nothing is said of the address.
-fn refuse(tx: &View<'_>, key: Key, reply: &str) -> Result<(), Fault> {
-    tx.execute(
-        "UPDATE delivery SET state = 'F', cause = ?4, reply = ?5
+fn refuse(tx: &View<'_>, key: Key, reply: &str, now: Timestamp) -> Result<(), Fault> {
+    let refused = tx.execute(
+        "UPDATE delivery SET state = 'F', cause = ?4, reply = ?5,
+         ended_after = (?6 - (SELECT frozen_at FROM issue WHERE id = ?1)) / 1000
          WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
-        values![key.issue, key.subscriber, key.epoch, Cause::Content, reply::kept(reply)],
+        values![key.issue, key.subscriber, key.epoch, Cause::Content, reply::kept(reply), Millis(now)],
     )?;
+    if refused == 1 {
+        tx.account.ended(key.issue, key.subscriber, RowState::Failed);
+    }
     Ok(())
 }
 
@@ -139,7 +167,18 @@ fn doubt(
          WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3 AND state = 'I'",
         values![key.issue, key.subscriber, key.epoch, state, next_at, reply::kept(what)],
     )?;
+    if state.is_end() {
+        tx.account.ended(key.issue, key.subscriber, state);
+    }
     Ok(Some(state))
+}
+
+fn state_of(tx: &View<'_>, key: Key) -> Result<Option<RowState>, Fault> {
+    tx.first(
+        "SELECT state FROM delivery WHERE issue_id = ?1 AND sub_id = ?2",
+        values![key.issue, key.subscriber],
+        |row| row.get(0),
+    )
 }
 
 fn in_flight(tx: &View<'_>) -> Result<Vec<(Key, Millis)>, Fault> {

@@ -3,14 +3,21 @@
 //! Statements are written once. They keep to what SQLite and PostgreSQL have in common; values are numbered `?1`,
 //! `?2`. Rows are handed out one at a time.
 
+use super::account::Account;
 use super::fault::Fault;
 use super::value::{FromValue, Misfit, Value};
 use crate::ledger::report::Finding;
 use crate::ledger::sqlite;
 
 /// What statements are run on.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) enum View<'a> {
+pub(in crate::ledger) struct View<'a> {
+    on: Connection<'a>,
+    /// What the transaction changes about rows that have an end.
+    pub account: Account,
+}
+
+/// An open transaction of one database or the other.
+pub(in crate::ledger) enum Connection<'a> {
     Sqlite(&'a rusqlite::Connection),
 }
 
@@ -19,25 +26,36 @@ pub(in crate::ledger) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    pub fn on(on: Connection<'a>) -> Self {
+        Self { on, account: Account::default() }
+    }
+
     /// Runs a statement that changes rows; gives how many.
     pub fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
-        match self {
-            Self::Sqlite(connection) => sqlite::execute(connection, statement, values),
+        match &self.on {
+            Connection::Sqlite(connection) => sqlite::execute(connection, statement, values),
         }
     }
 
     /// Runs several statements that take no values.
     pub fn batch(&self, statements: &str) -> Result<(), Fault> {
-        match self {
-            Self::Sqlite(connection) => Ok(connection.execute_batch(statements)?),
+        match &self.on {
+            Connection::Sqlite(connection) => Ok(connection.execute_batch(statements)?),
         }
     }
 
     /// What the database itself finds damaged.
     pub fn damage(&self) -> Result<Vec<Finding>, Fault> {
-        match self {
-            Self::Sqlite(connection) => sqlite::damage(connection),
+        match &self.on {
+            Connection::Sqlite(connection) => sqlite::damage(connection),
+        }
+    }
+
+    /// The first thing that a quick look finds damaged.
+    pub fn quick_damage(&self) -> Result<Option<Finding>, Fault> {
+        match &self.on {
+            Connection::Sqlite(connection) => sqlite::quick_damage(connection),
         }
     }
 
@@ -48,8 +66,8 @@ impl View<'_> {
         values: &[Value<'_>],
         mut show: impl FnMut(&Row<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        match self {
-            Self::Sqlite(connection) => sqlite::each(connection, statement, values, &mut show),
+        match &self.on {
+            Connection::Sqlite(connection) => sqlite::each(connection, statement, values, &mut show),
         }
     }
 
@@ -75,8 +93,8 @@ impl View<'_> {
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        match self {
-            Self::Sqlite(connection) => sqlite::first(connection, statement, values, read),
+        match &self.on {
+            Connection::Sqlite(connection) => sqlite::first(connection, statement, values, read),
         }
     }
 

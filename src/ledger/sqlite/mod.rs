@@ -15,7 +15,10 @@ use rusqlite::{CachedStatement, Connection, ToSql, Transaction, TransactionBehav
 use super::error::LedgerError;
 use super::place::Place;
 use super::report::Finding;
-use super::sql::{Fault, Misfit, Row, Value, View};
+use super::sql::{self, Fault, Misfit, Row, Value, View};
+
+/// Whose account rows are: one process at a time sends from a file.
+const ONLY_OWNER: i64 = 0;
 
 /// An open ledger file.
 pub(super) struct File {
@@ -39,8 +42,10 @@ impl File {
         work: impl FnOnce(&View<'_>) -> Result<Option<T>, Fault>,
     ) -> Result<Option<T>, Fault> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&View::Sqlite(&transaction))?;
+        let view = View::on(sql::Connection::Sqlite(&transaction));
+        let done = work(&view)?;
         if done.is_some() {
+            view.account.write(&view, ONLY_OWNER)?;
             transaction.commit()?;
         }
         Ok(done)
@@ -49,7 +54,7 @@ impl File {
     /// Runs `look` on one unchanging view of the ledger.
     pub fn read<T>(&self, look: impl FnOnce(&View<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
         let view: Transaction<'_> = self.connection.unchecked_transaction()?;
-        look(&View::Sqlite(&view))
+        look(&View::on(sql::Connection::Sqlite(&view)))
     }
 
     /// Writes the log back into the file and empties it.
@@ -131,7 +136,7 @@ pub(super) fn value<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Val
 
 /// What SQLite finds wrong with the file, and rows that point to rows that are not there.
 pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, Fault> {
-    let view = View::Sqlite(connection);
+    let view = View::on(sql::Connection::Sqlite(connection));
     let words: Vec<String> = view.all("PRAGMA integrity_check(20)", &[], |row| row.get(0))?;
     let damage: Vec<Finding> =
         words.into_iter().filter(|words| words != "ok").map(|words| Finding::Damage { words }).collect();
@@ -143,6 +148,13 @@ pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, Fault> {
         &[],
         |row| Ok(Finding::Dangling { table: row.get(0)?, parent: row.get(1)?, rows: row.get(2)? }),
     )
+}
+
+/// The first thing that SQLite finds wrong without comparing tables with their indices.
+pub(super) fn quick_damage(connection: &Connection) -> Result<Option<Finding>, Fault> {
+    let view = View::on(sql::Connection::Sqlite(connection));
+    let words: Option<String> = view.first("PRAGMA quick_check(1)", &[], |row| row.get(0))?;
+    Ok(words.filter(|words| words != "ok").map(|words| Finding::Damage { words }))
 }
 
 /// A pragma that is a number.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{File, pragma};
 use crate::ledger::BUSY_PATIENCE;
@@ -12,13 +12,17 @@ use crate::ledger::birth::Birth;
 use crate::ledger::error::LedgerError;
 use crate::ledger::lock;
 use crate::ledger::place::Place;
-use crate::ledger::sql::{Fault, Misfit};
+use crate::ledger::sql::{self, Fault, Misfit, View};
+use crate::message::IssueId;
 
 /// `PRAGMA application_id` of every ledger: the letters `PRLG`.
 const APPLICATION_ID: i64 = 0x5052_4c47;
 
 /// `PRAGMA user_version`: the schema this program reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = SCHEMAS.len() as i64;
+
+/// What makes each version of the one before it, the first of nothing.
+const SCHEMAS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
 impl File {
     /// See [`Ledger::create`](crate::ledger::Ledger::create).
@@ -52,6 +56,7 @@ impl File {
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
+    /// Opens a ledger of this version, making it one if it is older.
     fn connect(path: &Path, mode: OpenFlags) -> Result<Self, LedgerError> {
         if !path.try_exists().map_err(|source| LedgerError::Io { place: Place::of_file(path), source })? {
             return Err(LedgerError::Missing { place: Place::of_file(path) });
@@ -61,7 +66,9 @@ impl File {
         let connection =
             Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sqlite)?;
         connection.busy_timeout(BUSY_PATIENCE).map_err(sqlite)?;
-        recognise(&connection, &place)?;
+        if recognise(&connection, &place)? < VERSION {
+            migrate(path, &place)?;
+        }
         connection.execute_batch(ALWAYS).map_err(sqlite)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection, path: path.to_owned(), place })
@@ -101,7 +108,9 @@ fn fill(path: &Path, birth: &Birth) -> rusqlite::Result<()> {
 /// Writes the tables and who the ledger is into an empty database.
 pub(super) fn furnish(connection: &mut Connection, birth: &Birth) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(include_str!("schema.sql"))?;
+    for schema in SCHEMAS {
+        transaction.execute_batch(schema)?;
+    }
     transaction.execute(
         "INSERT INTO meta (one, ledger_id, publication, created_at) VALUES (1, ?1, ?2, ?3)",
         (birth.ledger_id, &birth.publication, birth.now.as_millisecond()),
@@ -109,6 +118,34 @@ pub(super) fn furnish(connection: &mut Connection, birth: &Birth) -> rusqlite::R
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
+}
+
+/// Makes an older ledger one of this version, in one transaction: a kill leaves the old one.
+fn migrate(path: &Path, place: &Place) -> Result<(), LedgerError> {
+    let migrated = || -> Result<(), Fault> {
+        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY_PATIENCE)?;
+        prepare_writing(&connection)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been faster.
+        let found = usize::try_from(pragma(&transaction, "user_version")?).unwrap_or(SCHEMAS.len());
+        for (before, schema) in SCHEMAS.iter().enumerate().skip(found) {
+            transaction.execute_batch(schema)?;
+            if before == 1 {
+                begin_keeping_sums(&transaction)?;
+            }
+        }
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        Ok(transaction.commit()?)
+    };
+    migrated().map_err(|fault| fault.at(place))
+}
+
+/// Version 1 kept no sums: they begin with what is there.
+fn begin_keeping_sums(transaction: &Connection) -> Result<(), Fault> {
+    let view = View::on(sql::Connection::Sqlite(transaction));
+    let issues: Vec<IssueId> = view.all("SELECT id FROM issue", &[], |row| row.get(0))?;
+    issues.into_iter().try_for_each(|issue| sql::begin_keeping(&view, issue))
 }
 
 /// Gives the finished file its name, unless that is taken: `rename` would overwrite.
@@ -132,15 +169,90 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
-fn recognise(connection: &Connection, place: &Place) -> Result<(), LedgerError> {
+/// The version of the ledger, if it is one this program can use.
+fn recognise(connection: &Connection, place: &Place) -> Result<i64, LedgerError> {
     let number = |name| pragma(connection, name).map_err(|fault| fault.at(place));
     let place = || place.clone();
     if number("application_id")? != APPLICATION_ID {
         return Err(LedgerError::Foreign { place: place(), found: "an SQLite file of another program" });
     }
     match number("user_version")? {
-        VERSION => Ok(()),
+        found @ 1..=VERSION => Ok(found),
         found if found > VERSION => Err(LedgerError::Newer { place: place(), found, known: VERSION }),
         found => Err(LedgerError::Nonsense { place: place(), what: format!("version {found}") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+    use crate::ledger::stage::birth;
+
+    /// A ledger as version 1 wrote it: one issue, two recipients, one of them sent to.
+    fn version_1(path: &Path) {
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch(SCHEMAS[0]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO meta VALUES (1, x'01010101010101010101010101010101', 'https://letters.example/', 0);
+                 INSERT INTO post VALUES (1, 'tag:example.org,2026:a', 'a.md', 'a', 'A', 0, '', '', 0, 1, 0);
+                 INSERT INTO cohort VALUES (1, 'each', NULL, NULL, NULL, NULL, '', NULL);
+                 INSERT INTO wording VALUES (1, 'test');
+                 INSERT INTO subscriber VALUES (1, 'a@example.org', NULL, NULL, 1, 'C', 1, 0, 0, 1, 0);
+                 INSERT INTO subscriber VALUES (2, 'b@example.org', NULL, NULL, 1, 'C', 1, 0, 0, 1, 0);
+                 INSERT INTO series VALUES ('each', 'each/1', 1);
+                 INSERT INTO issue VALUES (1, 'each', 'each/1', 0, 0, 1, 1, 2, 'sending', NULL);
+                 INSERT INTO edition VALUES (1, 0, 'en', x'00');
+                 INSERT INTO edition_post VALUES (1, 0, 0, 1);
+                 INSERT INTO delivery VALUES (1, 1, 0, 'S', 1, 1, 0, 0, 0, NULL, '250 ok');
+                 INSERT INTO delivery VALUES (1, 2, 0, 'Q', 0, 0, 0, 0, NULL, NULL, NULL);
+                 PRAGMA application_id = 1347570759; PRAGMA user_version = 1;",
+            )
+            .unwrap();
+    }
+
+    #[test]
+    fn an_older_ledger_becomes_one_of_this_version_when_it_is_opened() {
+        for is_read_only in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ledger");
+            version_1(&path);
+            let ledger = match is_read_only {
+                true => Ledger::open_read_only(&path).unwrap(),
+                false => Ledger::open(&path).unwrap(),
+            };
+            ledger.examine().unwrap();
+            assert_eq!(ledger.verify().unwrap(), []);
+            let version = Connection::open(&path).unwrap();
+            assert_eq!(pragma(&version, "user_version").unwrap(), VERSION);
+        }
+    }
+
+    #[test]
+    fn a_migration_that_cannot_end_leaves_the_ledger_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger");
+        version_1(&path);
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("CREATE TABLE account (x)").unwrap();
+        let refused = Ledger::open(&path).unwrap_err();
+        assert!(matches!(refused, LedgerError::Database { .. }), "{refused}");
+        assert_eq!(pragma(&connection, "user_version").unwrap(), 1);
+        assert!(connection.prepare("SELECT generation FROM meta").is_err(), "nothing of it was kept");
+    }
+
+    #[test]
+    fn a_newer_or_a_foreign_file_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger");
+        drop(Ledger::create(&path, &birth()).unwrap());
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        let newer = Ledger::open(&path).unwrap_err();
+        assert!(matches!(newer, LedgerError::Newer { .. }) && newer.help().is_some(), "{newer}");
+        connection.pragma_update(None, "application_id", 7).unwrap();
+        let foreign = Ledger::open(&path).unwrap_err();
+        assert!(matches!(foreign, LedgerError::Foreign { .. }) && foreign.help().is_some(), "{foreign}");
     }
 }
