@@ -19,6 +19,7 @@ mod sql;
 mod sqlite;
 #[cfg(test)]
 mod stage;
+mod step;
 mod writer;
 
 pub use birth::{Birth, Origin};

@@ -73,6 +73,13 @@ pub struct InFlight {
     pub(super) epoch: u32,
 }
 
+impl InFlight {
+    pub(super) fn of(claim: Claim) -> Self {
+        let Claim { issue, recipient, epoch, .. } = claim;
+        Self { issue, recipient, epoch }
+    }
+}
+
 /// What `begin` makes of a claim.
 #[derive(Debug)]
 pub enum Begun {

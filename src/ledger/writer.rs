@@ -18,7 +18,8 @@ use tokio::sync::oneshot;
 
 use super::error::LedgerError;
 use super::model::{Begun, Claim, InFlight, Outcome, Policy, Setback};
-use super::sql::{Fault, Ledger, View, begin, claim, release, settle};
+use super::sql::Ledger;
+use super::step::{Step, Stepped};
 
 /// Most requests that share a commit, so that the first of them does not wait for ever.
 const MAX_BATCH: usize = 256;
@@ -33,7 +34,6 @@ pub struct LedgerThread {
 #[derive(Clone, Debug)]
 pub struct LedgerHandle {
     requests: Sender<Request>,
-    policy: Policy,
 }
 
 /// The answer to a request that is made already: dropping it takes nothing back.
@@ -52,9 +52,9 @@ impl LedgerThread {
         let place = ledger.place().clone();
         let thread = thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || serve(ledger, &waiting))
+            .spawn(move || serve(ledger, policy, &waiting))
             .map_err(|source| LedgerError::Io { place, source })?;
-        Ok(Self { handle: LedgerHandle { requests, policy }, thread })
+        Ok(Self { handle: LedgerHandle { requests }, thread })
     }
 
     /// A handle for one connection.
@@ -87,23 +87,23 @@ impl std::fmt::Debug for LedgerThread {
 impl LedgerHandle {
     /// See [`Ledger::claim`].
     pub fn claim(&self, limit: usize, now: Timestamp) -> Answer<Vec<Claim>> {
-        self.together(move |tx| claim(tx, limit, now))
+        self.step(Step::Claim { limit, now }, |_, stepped| stepped.claims())
     }
 
     /// See [`Ledger::begin`]. DATA may follow once this is answered.
     pub fn begin(&self, claim: Claim, retry_at: Timestamp, now: Timestamp) -> Answer<Begun> {
-        self.together(move |tx| begin(tx, claim, retry_at, now))
+        let begun = |step: Step, stepped| step.begun(stepped).expect("an intent was asked for");
+        self.step(Step::Begin { claim, retry_at, now }, begun)
     }
 
     /// See [`Ledger::settle`]. Need not be awaited: an error stops the ledger, and the next request tells of it.
     pub fn settle(&self, sent: InFlight, outcome: Outcome, now: Timestamp) -> Answer<()> {
-        let policy = self.policy;
-        self.together(move |tx| settle(tx, &sent, &outcome, policy, now))
+        self.step(Step::Settle { sent, outcome, now }, |_, _| ())
     }
 
     /// See [`Ledger::release`]. Need not be awaited, as [`settle`](Self::settle).
     pub fn release(&self, claim: Claim, setback: Setback, now: Timestamp) -> Answer<()> {
-        self.together(move |tx| release(tx, &claim, &setback, now))
+        self.step(Step::Release { claim, setback, now }, |_, _| ())
     }
 
     /// Does anything else that a ledger can do, in a transaction of its own. An error does not stop the thread.
@@ -119,12 +119,18 @@ impl LedgerHandle {
         self.send(Request::Alone(Box::new(alone)), waiting)
     }
 
-    fn together<T: Send + 'static>(
+    /// Asks for a step; `read` makes the answer of what came of it.
+    fn step<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&View<'_>) -> Result<T, Fault> + Send + 'static,
+        step: Step,
+        read: impl FnOnce(Step, Stepped) -> T + Send + 'static,
     ) -> Answer<T> {
         let (answer, waiting) = oneshot::channel();
-        self.send(Request::Together(Box::new(Step { work: Some(work), done: None, answer })), waiting)
+        let tell = move |end: Result<(Step, Stepped), LedgerError>| {
+            // Whoever asked may have stopped waiting.
+            let _ = answer.send(end.map(|(step, stepped)| read(step, stepped)));
+        };
+        self.send(Request::Step(step, Box::new(tell)), waiting)
     }
 
     /// A request that cannot be sent is dropped, and its answer says so.
@@ -145,57 +151,49 @@ impl<T> Future for Answer<T> {
 
 enum Request {
     /// Shares its transaction with others.
-    Together(Box<dyn Shared>),
+    Step(Step, Box<Tell>),
     Alone(Box<Solo>),
     Stop,
 }
 
+/// Tells whoever asked for a step, once it is durable.
+type Tell = dyn FnOnce(Result<(Step, Stepped), LedgerError>) + Send;
+
 /// A request that has the ledger to itself, or learns why it cannot.
 type Solo = dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send;
 
-/// A request that shares its transaction: done first, answered once that is durable.
-trait Shared: Send {
-    fn perform(&mut self, tx: &View<'_>) -> Result<(), Fault>;
-    fn answer(self: Box<Self>, end: Result<(), LedgerError>);
+/// Steps that share a transaction, and whom to tell of each.
+#[derive(Default)]
+struct Batch {
+    steps: Vec<Step>,
+    tells: Vec<Box<Tell>>,
 }
 
-struct Step<T, W> {
-    work: Option<W>,
-    done: Option<T>,
-    answer: oneshot::Sender<Result<T, LedgerError>>,
-}
-
-impl<T, W> Shared for Step<T, W>
-where
-    T: Send,
-    W: FnOnce(&View<'_>) -> Result<T, Fault> + Send,
-{
-    fn perform(&mut self, tx: &View<'_>) -> Result<(), Fault> {
-        let work = self.work.take().expect("a request is performed once");
-        self.done = Some(work(tx)?);
-        Ok(())
-    }
-
-    fn answer(self: Box<Self>, end: Result<(), LedgerError>) {
-        let Self { done, answer, .. } = *self;
-        // Whoever asked may have stopped waiting.
-        let _ = answer.send(end.map(|()| done.expect("what was committed was performed")));
+impl Batch {
+    fn add(&mut self, step: Step, tell: Box<Tell>) {
+        self.steps.push(step);
+        self.tells.push(tell);
     }
 }
 
 /// Does requests until told to stop. After the first error it refuses them all: a ledger that did not take an
 /// intent must not be asked for the next.
-fn serve(mut ledger: Ledger, waiting: &Receiver<Request>) -> (Ledger, Result<(), LedgerError>) {
+fn serve(
+    mut ledger: Ledger,
+    policy: Policy,
+    waiting: &Receiver<Request>,
+) -> (Ledger, Result<(), LedgerError>) {
     let mut end = Ok(());
     let mut next = waiting.recv().ok();
     while let Some(request) = next.take() {
         match request {
             Request::Stop => break,
             Request::Alone(work) => work(refused(&end).map(|()| &mut ledger)),
-            Request::Together(first) => {
-                let (batch, left_over) = gather(first, waiting);
-                next = left_over;
-                do_together(&mut ledger, batch, &mut end);
+            Request::Step(step, tell) => {
+                let mut batch = Batch::default();
+                batch.add(step, tell);
+                next = gather(&mut batch, waiting);
+                take_steps(&mut ledger, batch, policy, &mut end);
             }
         }
         next = next.or_else(|| waiting.recv().ok());
@@ -203,29 +201,34 @@ fn serve(mut ledger: Ledger, waiting: &Receiver<Request>) -> (Ledger, Result<(),
     (ledger, end)
 }
 
-/// All that waits and can share a transaction, and the request behind it that cannot.
-fn gather(first: Box<dyn Shared>, waiting: &Receiver<Request>) -> (Vec<Box<dyn Shared>>, Option<Request>) {
-    let mut batch = vec![first];
-    while batch.len() < MAX_BATCH {
+/// Adds all that waits and can share a transaction; gives the request behind it that cannot.
+fn gather(batch: &mut Batch, waiting: &Receiver<Request>) -> Option<Request> {
+    while batch.steps.len() < MAX_BATCH {
         match waiting.try_recv() {
-            Ok(Request::Together(step)) => batch.push(step),
-            Ok(other) => return (batch, Some(other)),
+            Ok(Request::Step(step, tell)) => batch.add(step, tell),
+            Ok(other) => return Some(other),
             Err(_) => break,
         }
     }
-    (batch, None)
+    None
 }
 
-fn do_together(ledger: &mut Ledger, mut batch: Vec<Box<dyn Shared>>, end: &mut Result<(), LedgerError>) {
+fn take_steps(ledger: &mut Ledger, batch: Batch, policy: Policy, end: &mut Result<(), LedgerError>) {
+    let Batch { steps, tells } = batch;
+    let mut stepped = Vec::new();
     if end.is_ok() {
-        *end = ledger.write(|tx| batch.iter_mut().try_for_each(|step| step.perform(tx)));
+        match ledger.take_steps(&steps, policy) {
+            Ok(done) => stepped = done,
+            Err(error) => *end = Err(error),
+        }
     }
-    for step in batch {
-        step.answer(refused(end));
+    let mut done = steps.into_iter().zip(stepped);
+    for tell in tells {
+        tell(refused(end).map(|()| done.next().expect("each step has a result")));
     }
 }
 
-/// The error that stopped the ledger, for one who asks after it.
+/// Whether the ledger was stopped by an error; the error is for one who asks after it.
 fn refused(end: &Result<(), LedgerError>) -> Result<(), LedgerError> {
     end.as_ref().map_err(|error| LedgerError::Stopped { why: error.to_string() }).copied()
 }

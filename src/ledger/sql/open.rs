@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::values::Millis;
-use super::{Fault, View};
+use super::{Fault, View, steps};
 use crate::ledger::birth::{Birth, Origin};
 use crate::ledger::error::LedgerError;
+use crate::ledger::model::Policy;
 use crate::ledger::place::Place;
 use crate::ledger::sqlite::File;
+use crate::ledger::step::{Step, Stepped};
 
 /// The ledger of one publication. Every method is one batch: all of it is durable on return, or none is kept.
 pub struct Ledger {
@@ -121,6 +123,15 @@ impl Ledger {
     /// Runs `look` on one unchanging view of the ledger.
     pub(super) fn read<T>(&self, look: impl FnOnce(&View<'_>) -> Result<T, Fault>) -> Result<T, LedgerError> {
         self.file.read(look).map_err(|fault| fault.at(self.file.place()))
+    }
+
+    /// Takes steps of sending in one transaction; results stand in the order of the steps.
+    pub(in crate::ledger) fn take_steps(
+        &mut self,
+        steps: &[Step],
+        policy: Policy,
+    ) -> Result<Vec<Stepped>, LedgerError> {
+        self.write(|tx| steps::take(tx, steps, policy))
     }
 
     /// Overwrites what was erased wherever the database still keeps it.

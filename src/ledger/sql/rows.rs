@@ -9,48 +9,12 @@ use super::readers::read_address;
 use super::settle::count_failure;
 use super::value::Misfit;
 use super::values::{Cause, Millis};
-use super::{Fault, Ledger, Row, View, values};
-use crate::ledger::error::LedgerError;
-use crate::ledger::model::{Begun, Claim, InFlight, RowState, Setback};
+use super::{Fault, Row, View, values};
+use crate::ledger::model::{Claim, RowState, Setback};
 use crate::ledger::reply;
+use crate::ledger::step::Ruling;
 use crate::message::{IssueId, Recipient};
 use crate::subscriber::{State, SubscriberId};
-
-impl Ledger {
-    /// Claims up to `limit` recipients who are due, of the issues that are being sent, oldest issue first.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be written.
-    pub fn claim(&mut self, limit: usize, now: Timestamp) -> Result<Vec<Claim>, LedgerError> {
-        self.write(|tx| claim(tx, limit, now))
-    }
-
-    /// Gives claims back before DATA. A claim that is no longer this sender's is passed over.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be written.
-    pub fn release(&mut self, claims: Vec<(Claim, Setback)>, now: Timestamp) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            claims.into_iter().try_for_each(|(claim, setback)| release(tx, &claim, &setback, now))
-        })
-    }
-
-    /// Makes the intent to send durable. Each claim comes with the time at which the recipient comes due
-    /// again, should this sender die before the result is known. Results stand in the order of the claims.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be written. Then no DATA may follow.
-    pub fn begin(
-        &mut self,
-        claims: Vec<(Claim, Timestamp)>,
-        now: Timestamp,
-    ) -> Result<Vec<Begun>, LedgerError> {
-        self.write(|tx| claims.into_iter().map(|(claim, retry_at)| begin(tx, claim, retry_at, now)).collect())
-    }
-}
 
 /// A due row and the reader it belongs to.
 struct Due {
@@ -59,7 +23,7 @@ struct Due {
     state: State,
 }
 
-pub(in crate::ledger) fn claim(tx: &View<'_>, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
+pub(super) fn claim(tx: &View<'_>, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
     let mut claims = Vec::new();
     for issue in sending(tx)? {
         while claims.len() < limit {
@@ -136,29 +100,27 @@ fn exclude(tx: &View<'_>, issue: IssueId, subscriber: SubscriberId, state: State
     Ok(())
 }
 
-pub(in crate::ledger) fn begin(
+pub(super) fn begin(
     tx: &View<'_>,
-    claim: Claim,
+    claim: &Claim,
     retry_at: Timestamp,
     now: Timestamp,
-) -> Result<Begun, Fault> {
-    let subscriber = claim.recipient.subscriber;
+) -> Result<Ruling, Fault> {
     let begun = tx.execute(
         "UPDATE delivery SET state = 'I', attempts = attempts + 1, first_at = coalesce(first_at, ?4), next_at = ?5
          WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3
          AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'C')
          AND EXISTS (SELECT 1 FROM issue WHERE id = ?1 AND state = 'sending')",
-        values![claim.issue, subscriber, claim.epoch, Millis(now), Millis(retry_at)],
+        values![claim.issue, claim.recipient.subscriber, claim.epoch, Millis(now), Millis(retry_at)],
     )?;
-    if begun == 1 {
-        let Claim { issue, recipient, epoch, .. } = claim;
-        return Ok(Begun::Ready(InFlight { issue, recipient, epoch }));
+    match begun {
+        1 => Ok(Ruling::Ready),
+        _ => refuse(tx, claim),
     }
-    refuse(tx, &claim)
 }
 
 /// Finds out why an intent was refused: the reader went, the issue was halted, or the row is another's.
-fn refuse(tx: &View<'_>, claim: &Claim) -> Result<Begun, Fault> {
+pub(in crate::ledger) fn refuse(tx: &View<'_>, claim: &Claim) -> Result<Ruling, Fault> {
     let (issue, subscriber) = (claim.issue, claim.recipient.subscriber);
     let ours: Option<State> = tx.first(
         "SELECT subscriber.state FROM delivery JOIN subscriber ON subscriber.id = sub_id
@@ -167,24 +129,19 @@ fn refuse(tx: &View<'_>, claim: &Claim) -> Result<Begun, Fault> {
         |row| row.get(0),
     )?;
     match ours {
-        None => Ok(Begun::Lost(subscriber)),
+        None => Ok(Ruling::Lost),
         Some(State::Confirmed) => {
             give_back(tx, claim, &Return::as_it_was())?;
-            Ok(Begun::Lost(subscriber))
+            Ok(Ruling::Lost)
         }
         Some(state) => {
             exclude(tx, issue, subscriber, state)?;
-            Ok(Begun::Excluded(subscriber))
+            Ok(Ruling::Excluded)
         }
     }
 }
 
-pub(in crate::ledger) fn release(
-    tx: &View<'_>,
-    claim: &Claim,
-    setback: &Setback,
-    now: Timestamp,
-) -> Result<(), Fault> {
+pub(super) fn release(tx: &View<'_>, claim: &Claim, setback: &Setback, now: Timestamp) -> Result<(), Fault> {
     let is_ours = give_back(tx, claim, &Return::after(setback, now))?;
     match setback {
         Setback::Permanent { reply, is_address_dead } if is_ours => {

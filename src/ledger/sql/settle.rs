@@ -14,25 +14,6 @@ use crate::message::IssueId;
 use crate::subscriber::SubscriberId;
 
 impl Ledger {
-    /// Writes down what became of mail after DATA.
-    ///
-    /// That a mail was sent is written whatever happened to the row since. Any other result counts only
-    /// while the row is still this sender's.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be written.
-    pub fn settle(
-        &mut self,
-        results: Vec<(InFlight, Outcome)>,
-        policy: Policy,
-        now: Timestamp,
-    ) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            results.into_iter().try_for_each(|(sent, outcome)| settle(tx, &sent, &outcome, policy, now))
-        })
-    }
-
     /// Takes back every row that a sender held. Only the holder of the
     /// [`SenderLock`](crate::ledger::SenderLock) may: then whoever held them is dead.
     ///
@@ -67,7 +48,7 @@ struct Key {
     epoch: u32,
 }
 
-pub(in crate::ledger) fn settle(
+pub(super) fn settle(
     tx: &View<'_>,
     sent: &InFlight,
     outcome: &Outcome,
