@@ -97,9 +97,10 @@ ambiguous = "{policy}"
     }
 
     /// Sends until the server has taken `more` mails, then kills the sender. False: it came to its end before.
-    fn send_and_kill(&self, more: usize) -> bool {
+    fn send_and_kill(&self, more: usize, pipelining: &str) -> bool {
         let goal = self.server.taken().len() + more;
-        let mut sender = self.command(&["send"]).spawn().unwrap();
+        let mut sender =
+            self.command(&["send"]).env("POSTRIDER_SMTP__PIPELINING", pipelining).spawn().unwrap();
         let began = Instant::now();
         while self.server.taken().len() < goal {
             assert!(began.elapsed() < PATIENCE, "the sender is stuck at {}", self.server.taken().len());
@@ -126,7 +127,8 @@ ambiguous = "{policy}"
         let mut killed = 0;
         for round in 0..KILLS {
             // Between one and 61 mails, in no order, the same every time.
-            killed += usize::from(self.send_and_kill(1 + round * 37 % 61));
+            let pipelining = ["envelope", "full"][round % 2];
+            killed += usize::from(self.send_and_kill(1 + round * 37 % 61, pipelining));
             self.now += SignedDuration::from_secs(10);
         }
         let mut end = None;

@@ -6,7 +6,8 @@ mod smtp;
 use std::time::Duration;
 
 use postrider::delivery::{
-    Courier, Deadlines, Password, Refusal, RelayUrl, Route, RouteSettings, Stage, Stop, Stopper, Verdict,
+    Courier, Deadlines, Password, Pipelining, Refusal, RelayUrl, Route, RouteSettings, Stage, Stop, Stopper,
+    Verdict,
 };
 use postrider::message::{Envelope, MailObject};
 
@@ -258,7 +259,7 @@ async fn tls_and_auth_work_with_every_server_we_know_of() {
             password: Some(Password::new(password.to_owned())),
             extra_certificates: Some(&authority),
             deadlines: Deadlines::all(Duration::from_secs(10)),
-            host_name: None,
+            ..RouteSettings::default()
         };
         let mut courier = Courier::connect(&route_with(&url, told_as("pass word"))).await.unwrap();
         let result = hand_over(&mut courier, &mail_to("ada")).await;
@@ -314,4 +315,110 @@ async fn words_slipped_in_before_the_handshake_end_the_connection() {
         trouble.to_string(),
         "TLS handshake: octets before the TLS handshake: somebody is writing into this connection"
     );
+}
+
+/// A connection that says as much at once as `pipelining` lets it.
+async fn speaking(server: &Server, pipelining: Pipelining) -> Courier {
+    Courier::connect(&route_with(&server.url(), RouteSettings { pipelining, ..settings() })).await.unwrap()
+}
+
+/// Hands mail over to each in turn, the next one known while the one before is under way.
+async fn hand_over_all(courier: &mut Courier, names: &[&str]) -> Vec<String> {
+    let mails: Vec<_> = names.iter().map(|name| mail_to(name)).collect();
+    let mut results = Vec::new();
+    for (at, mail) in mails.iter().enumerate() {
+        let result = match courier.offer(&mail.envelope, mail.content.len()).await {
+            Ok(transfer) => {
+                let next = mails.get(at + 1).filter(|_| transfer.speaks_ahead());
+                Ok(transfer.finish_before(next, &mail.content, &mut Stop::never()).await)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        results.push(told(&result));
+        if !courier.is_open() {
+            break;
+        }
+    }
+    results
+}
+
+#[tokio::test]
+async fn a_mail_costs_four_round_trips_or_three_or_two() {
+    let full = vec!["PIPELINING", "SIZE 20000000"];
+    for (capabilities, pipelining, want) in [
+        (full.clone(), Pipelining::Off, 4),
+        (full.clone(), Pipelining::Envelope, 3),
+        (full, Pipelining::Full, 2),
+        (vec!["SIZE"], Pipelining::Full, 4),
+    ] {
+        let server = Server::start(Script { capabilities, ..Script::default() });
+        let mut turns = Vec::new();
+        for mails in [1, 11] {
+            let mut courier = speaking(&server, pipelining).await;
+            let results = hand_over_all(&mut courier, &vec!["ada"; mails]).await;
+            assert_eq!(results, vec!["sent, 250 2.0.0 queued as 7"; mails]);
+            courier.quit().await;
+            turns.push(server.turns());
+        }
+        assert_eq!((turns[1] - turns[0]) - turns[0], 10 * want, "{pipelining:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_said_ahead_shifts_no_reply() {
+    let sent = "sent, 250 2.0.0 queued as 7";
+    for (step, act, want) in [
+        (Step::Rcpt, Act::Say("550 5.1.1 unknown"), [sent, "recipient, 550 5.1.1 unknown", sent]),
+        (Step::Mail, Act::Say("451 4.3.0 later"), [sent, "lane, MAIL: 451 4.3.0 later", sent]),
+        (Step::Data, Act::Say("554 5.6.0 no"), [sent, "refused, 554 5.6.0 no", sent]),
+        (Step::Dot, Act::Say("554 5.7.1 spam"), ["refused, 554 5.7.1 spam", sent, sent]),
+        (Step::Dot, Act::Say("451 4.7.1 later"), ["not sent, end of data: 451 4.7.1 later", sent, sent]),
+    ] {
+        // The reverse-path is the same for all, so MAIL is refused the second time it is said.
+        let script = match step {
+            Step::Dot => Script::default().for_recipient("ada", step, act),
+            Step::Mail => Script::default().at(step, Act::Say("250 ok")).times(1).at(step, act).times(1),
+            _ => Script::default().for_recipient("grace", step, act),
+        };
+        let server = Server::start(script);
+        let mut courier = speaking(&server, Pipelining::Full).await;
+        assert_eq!(hand_over_all(&mut courier, &["ada", "grace", "hanako"]).await, want, "{step:?} {act:?}");
+        let accepted: Vec<_> = server.taken().iter().filter(|mail| mail.is_accepted).cloned().collect();
+        assert_eq!(accepted.len(), want.iter().filter(|told| **told == sent).count());
+        assert!(accepted.iter().all(|mail| mail.content == CONTENT));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_lost_behind_a_content_is_told_of_that_mail_alone() {
+    for (step, act, want) in [
+        (Step::Dot, Act::TakeAndDrop, vec!["doubt, end of data: the server closed the connection"]),
+        (Step::Dot, Act::SayAndDrop("421 4.3.2 bye"), vec!["not sent, end of data: 421 4.3.2 bye"]),
+        (
+            Step::Rcpt,
+            Act::Drop,
+            vec!["sent, 250 2.0.0 queued as 7", "lane, RCPT: the server closed the connection"],
+        ),
+    ] {
+        let name = if step == Step::Dot { "ada" } else { "grace" };
+        let server = Server::start(Script::default().for_recipient(name, step, act));
+        let mut courier = speaking(&server, Pipelining::Full).await;
+        assert_eq!(hand_over_all(&mut courier, &["ada", "grace"]).await, want, "{step:?} {act:?}");
+        assert!(!courier.is_open());
+        assert!(server.taken().iter().all(|mail| mail.forward_path == "ada@example.org"));
+    }
+}
+
+#[tokio::test]
+async fn a_mail_given_up_behind_the_one_that_announced_it_leaves_the_connection_for_another() {
+    let server = Server::start(Script::default());
+    let mut courier = speaking(&server, Pipelining::Full).await;
+    let (first, given_up) = (mail_to("ada"), mail_to("grace"));
+    let transfer = courier.offer(&first.envelope, first.content.len()).await.unwrap();
+    let verdict = transfer.finish_before(Some(&given_up), &first.content, &mut Stop::never()).await;
+    assert_eq!(told(&Ok(verdict)), "sent, 250 2.0.0 queued as 7");
+    let result = hand_over(&mut courier, &mail_to("hanako")).await;
+    assert_eq!(told(&result), "sent, 250 2.0.0 queued as 7");
+    let readers: Vec<_> = server.taken().iter().map(|mail| mail.forward_path.clone()).collect();
+    assert_eq!(readers, ["ada@example.org", "hanako@example.org"]);
 }

@@ -36,7 +36,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn postrider(folder: &Path, relay: &Postfix, verb: &str) -> Output {
+fn postrider(folder: &Path, relay: &Postfix, pipelining: &str, verb: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_postrider"))
         .arg("--root")
         .arg(folder)
@@ -44,6 +44,8 @@ fn postrider(folder: &Path, relay: &Postfix, verb: &str) -> Output {
         .env_clear()
         .env("POSTRIDER_SMTP__URL", format!("smtp://localhost:{}?tls=required", relay.port))
         .env("POSTRIDER_SMTP__CA_FILE", relay.certificate())
+        .env("POSTRIDER_SMTP__CONNECTIONS", "1")
+        .env("POSTRIDER_SMTP__PIPELINING", pipelining)
         .output()
         .unwrap()
 }
@@ -73,15 +75,19 @@ fn every_planned_mail_arrives_once_through_postfix_over_tls() {
         println!("not tested: {why}");
         return;
     }
+    ["off", "envelope", "full"].into_iter().for_each(mail_everybody);
+}
+
+fn mail_everybody(pipelining: &str) {
     let folder = sample();
     let readers = readers(folder.path());
     let relay = Postfix::start(&readers);
-    let planned = json(&postrider(folder.path(), &relay, "plan"))["mails"].as_u64().unwrap();
-    let first = postrider(folder.path(), &relay, "publish");
+    let planned = json(&postrider(folder.path(), &relay, pipelining, "plan"))["mails"].as_u64().unwrap();
+    let first = postrider(folder.path(), &relay, pipelining, "publish");
     assert!(first.status.success(), "{}\n{}", String::from_utf8_lossy(&first.stdout), relay.log());
     let sent = json(&first)["mail"]["sent"].as_u64().unwrap();
     assert_eq!(sent, planned);
-    let second = postrider(folder.path(), &relay, "publish");
+    let second = postrider(folder.path(), &relay, pipelining, "publish");
     assert_eq!(json(&second)["mail"]["sent"], 0, "the second run has nothing to send");
 
     relay.wait_until_delivered(sent as usize);

@@ -9,7 +9,7 @@ mod smtp;
 
 use std::time::{Duration, Instant};
 
-use postrider::delivery::{End, SendReport, Stage, Stopper};
+use postrider::delivery::{End, Pipelining, SendReport, Stage, Stopper};
 use postrider::ledger::{IssueState, Policy, RowState, Tally};
 
 use publication::{Publication, counted};
@@ -60,6 +60,34 @@ fn everybody_gets_it_once_and_the_issue_is_done() {
     assert!((3..=4).contains(&server.most_open()), "{}", server.most_open());
     let ids = counted(server.taken().iter().map(|mail| mail.message_id.clone()));
     assert_eq!(ids.len(), 250);
+}
+
+#[test]
+fn what_is_said_ahead_loses_and_repeats_nothing_whatever_the_server_answers() {
+    let script = Script::default()
+        .for_recipient("reader-3", Step::Rcpt, Act::Say("450 4.2.0 greylisted"))
+        .times(1)
+        .for_recipient("reader-5", Step::Rcpt, Act::Say("550 5.1.1 unknown"))
+        .for_recipient("reader-8", Step::Data, Act::Say("451 4.3.0 later"))
+        .times(1)
+        .for_recipient("reader-11", Step::Dot, Act::Say("451 4.7.1 later"))
+        .times(1)
+        .for_recipient("reader-13", Step::Dot, Act::SayAndDrop("421 4.3.2 bye"))
+        .times(1)
+        .for_recipient("reader-17", Step::Rcpt, Act::Drop)
+        .times(1)
+        .for_recipient("reader-19", Step::Content, Act::Drop)
+        .times(1);
+    let server = Server::start(script);
+    let mut publication = Publication::sending_to(250);
+    publication.pipelining = Pipelining::Full;
+    publication.connections = 2;
+    let told = send_until_it_is_over(&publication, &server.url());
+    assert_eq!(told.iter().map(|report| report.sent).sum::<u64>(), 249, "{told:?}");
+    assert_each_has_it(&server, 249, 1);
+    let want = Tally { sent: 249, failed: 1, ..Tally::default() };
+    assert_eq!(publication.status().recipients, want);
+    publication.assert_sound();
 }
 
 #[test]

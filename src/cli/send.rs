@@ -173,6 +173,7 @@ fn carrier(settings: &DeliverySettings) -> Result<Carrier, Failure> {
         extra_certificates: settings.ca_file.as_deref(),
         host_name: settings.ehlo_name.as_ref().map(ToString::to_string),
         deadlines: Deadlines::default(),
+        pipelining: settings.pipelining,
     };
     Ok(Carrier::Relay(Box::new(Route::new(relay, route)?)))
 }

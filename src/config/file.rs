@@ -10,6 +10,7 @@ use url::Url;
 
 use super::names;
 use crate::address::{Domain, EmailAddress, Mailbox};
+use crate::delivery::Pipelining;
 use crate::post::Fault;
 use crate::words::Lang;
 
@@ -285,6 +286,10 @@ pub struct Smtp {
     /// Mails handed over before a connection is closed. Default 100.
     #[schemars(range(min = 1))]
     pub messages_per_connection: usize,
+    /// What is said in one go where the server offers it (RFC 2920): `off`, `envelope` (MAIL and RCPT: three round trips
+    /// a mail instead of four) or `full` (MAIL and RCPT of the next mail with the content of the one before: two). Default
+    /// `envelope`.
+    pub pipelining: Pipelining,
     /// A PEM file of certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
 }
@@ -297,6 +302,7 @@ impl Default for Smtp {
             ehlo_name: None,
             connections: 4,
             messages_per_connection: 100,
+            pipelining: Pipelining::Envelope,
             ca_file: None,
         }
     }

@@ -8,7 +8,7 @@ use super::file::Ambiguous;
 use super::names::variable_of;
 use super::{Config, ConfigError};
 use crate::address::Domain;
-use crate::delivery::RelayUrl;
+use crate::delivery::{Pipelining, RelayUrl};
 use crate::ledger::Policy;
 use crate::message::{Signer, Signers};
 
@@ -22,6 +22,7 @@ pub struct DeliverySettings {
     pub ehlo_name: Option<Domain>,
     pub connections: usize,
     pub messages_per_connection: usize,
+    pub pipelining: Pipelining,
     pub policy: Policy,
     pub linger: Duration,
     pub expire: Duration,
@@ -43,6 +44,7 @@ impl Config {
             ehlo_name: smtp.ehlo_name.clone(),
             connections: self.in_range("smtp", "connections", smtp.connections)?,
             messages_per_connection: self.in_range("smtp", "messages_per_connection", per_connection)?,
+            pipelining: smtp.pipelining,
             policy: match self.file.delivery.ambiguous {
                 Ambiguous::Resend => Policy::Resend,
                 Ambiguous::Hold => Policy::Hold,

@@ -2,34 +2,34 @@
 //!
 //! In: an envelope, then its content. Out: what the server answered, and whether the final dot can have reached it.
 //! Before the dot has left, nothing was sent, whatever happened; behind it, only a 2yz, 4yz or 5yz reply tells
-//! (RFC 1047, RFC 5321 §4.2.5). lettre reads the replies; [`Wire`] is the socket.
+//! (RFC 1047, RFC 5321 §4.2.5). lettre opens the conversation; [`Wire`] is the socket, and what is said of mails goes
+//! through it. [`Transfer`] is the second half.
 //!
-//! Follows RFC 5321, RFC 2920 (MAIL and RCPT in one group), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8), RFC 3207 (STARTTLS)
+//! Follows RFC 5321, RFC 2920 (see [`Pipelining`]; DATA is never in a group with RCPT, so that no content can be asked
+//! for whose envelope was refused), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8), RFC 3207 (STARTTLS)
 //! and RFC 4954 (AUTH PLAIN, and LOGIN for servers that know nothing else). Leaves out: several recipients in one
 //! transaction, since every copy has its own leave link.
 
 use std::fmt::Display;
-use std::pin::pin;
 use std::time::Duration;
 
-use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Ehlo, Quit, Rset, Starttls};
+use lettre::transport::smtp::commands::{Ehlo, Quit};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Response;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::delivery::capabilities::Capabilities;
 use crate::delivery::dial::{dial, encrypt, exchange, greet, late};
+use crate::delivery::pipelining::Pipelining;
 use crate::delivery::relay::Security;
 use crate::delivery::reply::{Class, Fault, Reply, Stage, Trouble, read};
 use crate::delivery::route::{Deadlines, Route};
-use crate::delivery::stop::Stop;
 use crate::delivery::transaction::{Group, MailCommand, RcptCommand, needs_smtputf8};
+use crate::delivery::transfer::Transfer;
 use crate::delivery::wire::Wire;
-use crate::message::Envelope;
+use crate::message::{Envelope, MailObject};
 
 /// How long a goodbye may take; nothing depends on it.
 const QUIT_DEADLINE: Duration = Duration::from_secs(2);
@@ -63,19 +63,16 @@ pub enum Verdict {
 /// An open connection to a relay.
 pub struct Courier {
     connection: AsyncSmtpConnection,
-    wire: Wire,
+    pub(super) wire: Wire,
     server: Capabilities,
-    deadlines: Deadlines,
+    pipelining: Pipelining,
+    pub(super) deadlines: Deadlines,
     /// Whether another mail can go over it.
-    is_open: bool,
+    pub(super) is_open: bool,
     /// Whether a transaction was begun and not ended.
-    needs_reset: bool,
-}
-
-/// A transaction the server has agreed to: the content may follow. Dropping it gives it up.
-#[must_use = "an accepted envelope waits for its content"]
-pub struct Transfer<'c> {
-    courier: &'c mut Courier,
+    pub(super) needs_reset: bool,
+    /// Whose MAIL and RCPT were sent ahead of their turn. Two replies wait to be read.
+    pub(super) ahead: Option<Envelope>,
 }
 
 impl Courier {
@@ -99,9 +96,11 @@ impl Courier {
             connection: greet(&wire, &client, &route.deadlines).await?,
             wire,
             server: Capabilities::default(),
+            pipelining: route.pipelining,
             deadlines: route.deadlines.clone(),
             is_open: true,
             needs_reset: false,
+            ahead: None,
         };
         courier.introduce(&client).await?;
         if route.relay.security == Security::StartTls {
@@ -126,21 +125,32 @@ impl Courier {
     /// If the server refused either, or the connection failed. Nothing was sent then.
     pub async fn offer(&mut self, envelope: &Envelope, octets: usize) -> Result<Transfer<'_>, Refusal> {
         self.check(envelope, octets)?;
-        let group = Group {
-            needs_reset: self.needs_reset,
-            envelope,
-            size: self.server.size.map(|_| octets),
-            needs_smtputf8: needs_smtputf8(envelope),
-        };
-        self.needs_reset = true;
-        let (mail, rcpt) = match self.server.pipelining {
-            true => self.ask_group(&group).await?,
-            false => self.ask_one_by_one(&group).await?,
+        let (mail, rcpt) = match self.ahead.take() {
+            Some(said) if said == *envelope => self.hear_group(false).await?,
+            Some(_) => {
+                // Another mail was given up between the two: its replies come first.
+                self.hear_group(false).await?;
+                self.ask(envelope, octets).await?
+            }
+            None => self.ask(envelope, octets).await?,
         };
         accepted(Stage::Mail, mail)?;
         match rcpt.class() {
             Class::Completion => Ok(Transfer { courier: self }),
             _ => Err(of_recipient(rcpt)),
+        }
+    }
+
+    pub(super) fn speaks_ahead(&self) -> bool {
+        self.server.pipelining && self.pipelining == Pipelining::Full
+    }
+
+    /// Queues MAIL and RCPT of the mail behind the one whose content is queued.
+    pub(super) fn speak_ahead(&mut self, next: &MailObject) {
+        let MailObject { envelope, content, .. } = next;
+        if self.speaks_ahead() && self.check(envelope, content.len()).is_ok() {
+            self.wire.push(format_args!("{}", self.group(envelope, content.len(), false)));
+            self.ahead = Some(envelope.clone());
         }
     }
 
@@ -167,13 +177,31 @@ impl Courier {
         }
     }
 
-    /// All commands in one write, then their replies (RFC 2920).
-    async fn ask_group(&mut self, group: &Group<'_>) -> Result<(Reply, Reply), Refusal> {
-        let first = self.say(Stage::Mail, group).await?;
-        let mail = match group.needs_reset {
-            true => self.hear(Stage::Mail).await?,
-            false => first,
-        };
+    fn group<'e>(&self, envelope: &'e Envelope, octets: usize, needs_reset: bool) -> Group<'e> {
+        Group {
+            needs_reset,
+            envelope,
+            size: self.server.size.map(|_| octets),
+            needs_smtputf8: needs_smtputf8(envelope),
+        }
+    }
+
+    async fn ask(&mut self, envelope: &Envelope, octets: usize) -> Result<(Reply, Reply), Refusal> {
+        let group = self.group(envelope, octets, self.needs_reset);
+        self.needs_reset = true;
+        if !self.server.pipelining || self.pipelining == Pipelining::Off {
+            return self.ask_one_by_one(&group).await;
+        }
+        self.wire.push(format_args!("{group}"));
+        self.hear_group(group.needs_reset).await
+    }
+
+    /// The replies to commands that went in one write, in their order (RFC 2920 §3.1).
+    async fn hear_group(&mut self, is_behind_reset: bool) -> Result<(Reply, Reply), Refusal> {
+        if is_behind_reset {
+            self.hear(Stage::Mail).await?;
+        }
+        let mail = self.hear(Stage::Mail).await?;
         if !self.is_open {
             return Err(of_server(Stage::Mail, mail));
         }
@@ -182,7 +210,7 @@ impl Courier {
 
     async fn ask_one_by_one(&mut self, group: &Group<'_>) -> Result<(Reply, Reply), Refusal> {
         if group.needs_reset {
-            self.say(Stage::Mail, Rset).await?;
+            self.say(Stage::Mail, "RSET\r\n").await?;
         }
         let mail = accepted(Stage::Mail, self.say(Stage::Mail, MailCommand(group)).await?)?;
         Ok((mail, self.say(Stage::Rcpt, RcptCommand(group)).await?))
@@ -196,7 +224,7 @@ impl Courier {
             self.server = Capabilities::of(response.message().skip(1));
             return Ok(());
         }
-        let reply = self.note(Stage::Ehlo, self.deadlines.command, result)?;
+        let reply = self.note(Stage::Ehlo, self.deadlines.command, result.map(read))?;
         Err(Trouble::reply(Stage::Ehlo, reply))
     }
 
@@ -205,7 +233,7 @@ impl Courier {
             let words = "the relay does not offer it: expected TLS, or `?tls=none` behind the URL";
             return Err(Trouble::unfit(Stage::StartTls, words));
         }
-        let reply = self.say(Stage::StartTls, Starttls).await?;
+        let reply = self.say(Stage::StartTls, "STARTTLS\r\n").await?;
         if reply.class() != Class::Completion {
             return Err(Trouble::reply(Stage::StartTls, reply));
         }
@@ -223,7 +251,7 @@ impl Courier {
         };
         let deadline = self.deadlines.command;
         let result = timeout(deadline, exchange(&mut self.connection, mechanism, credentials)).await;
-        let reply = self.note(Stage::Auth, deadline, result)?;
+        let reply = self.note(Stage::Auth, deadline, result.map(read))?;
         match reply.class() {
             Class::Completion => Ok(()),
             _ => Err(Trouble::reply(Stage::Auth, reply)),
@@ -231,108 +259,28 @@ impl Courier {
     }
 
     /// Sends a command and reads its reply.
-    async fn say(&mut self, stage: Stage, command: impl Display) -> Result<Reply, Trouble> {
-        let deadline = self.deadlines.of(stage);
-        let result = timeout(deadline, self.connection.command(command)).await;
-        self.note(stage, deadline, result)
+    pub(super) async fn say(&mut self, stage: Stage, command: impl Display) -> Result<Reply, Trouble> {
+        self.wire.push(format_args!("{command}"));
+        self.hear(stage).await
     }
 
     /// Reads the reply to a command that was sent before.
     async fn hear(&mut self, stage: Stage) -> Result<Reply, Trouble> {
         let deadline = self.deadlines.of(stage);
-        let result = timeout(deadline, self.connection.read_response()).await;
+        let result = timeout(deadline, self.wire.hear()).await;
         self.note(stage, deadline, result)
     }
 
     /// Notes whether the connection can go on behind this.
-    fn note(
+    pub(super) fn note(
         &mut self,
         stage: Stage,
         deadline: Duration,
-        result: Result<Result<Response, SmtpError>, Elapsed>,
+        result: Result<Result<Reply, Fault>, Elapsed>,
     ) -> Result<Reply, Trouble> {
-        let read = result.map_err(|_| Fault::Late(deadline)).and_then(read);
-        self.is_open &= read.as_ref().is_ok_and(|reply| !reply.ends_connection());
-        read.map_err(|fault| Trouble { stage, fault })
-    }
-}
-
-impl Transfer<'_> {
-    /// Hands over the content: DATA, the lines, the final dot, and waits for the reply.
-    ///
-    /// When `stop` is asked, it waits a few seconds more and no longer.
-    pub async fn finish(self, content: &[u8], stop: &mut Stop) -> Verdict {
-        let courier = self.courier;
-        let mut grace = pin!(stop.out_of_grace());
-        let data = match courier.say_within(&mut grace, Stage::Data, Data).await {
-            Ok(reply) => reply,
-            Err(trouble) => return Verdict::NotSent(trouble),
-        };
-        match data.class() {
-            Class::Intermediate if data.code() == 354 => courier.hand_over(content, &mut grace).await,
-            Class::Permanent if !data.is_about_operator() => Verdict::Refused(data),
-            Class::Transient | Class::Permanent => Verdict::NotSent(Trouble::reply(Stage::Data, data)),
-            Class::Intermediate | Class::Completion => {
-                courier.is_open = false;
-                Verdict::NotSent(Trouble::reply(Stage::Data, data))
-            }
-        }
-    }
-}
-
-impl Courier {
-    /// Sends a command and reads its reply, unless the run that was asked to stop waits no longer.
-    async fn say_within(
-        &mut self,
-        grace: &mut (impl Future<Output = ()> + Unpin),
-        stage: Stage,
-        command: impl Display,
-    ) -> Result<Reply, Trouble> {
-        tokio::select! {
-            biased;
-            said = self.say(stage, command) => return said,
-            () = grace => {}
-        }
-        self.is_open = false;
-        Err(Trouble { stage, fault: Fault::Stopped })
-    }
-
-    async fn hand_over(&mut self, content: &[u8], grace: &mut (impl Future<Output = ()> + Unpin)) -> Verdict {
-        let before_dot = self.wire.push_content(content);
-        let deadline = self.deadlines.of_content(content.len());
-        let heard = tokio::select! {
-            biased;
-            result = timeout(deadline, self.connection.read_response()) => {
-                self.note(Stage::EndOfData, deadline, result)
-            }
-            () = grace => {
-                self.is_open = false;
-                Err(Trouble { stage: Stage::EndOfData, fault: Fault::Stopped })
-            }
-        };
-        let has_dot_left = self.wire.taken() > before_dot;
-        match heard {
-            Ok(reply) => self.judge(reply),
-            Err(trouble) if has_dot_left => Verdict::Doubt(trouble),
-            Err(trouble) => Verdict::NotSent(Trouble { stage: Stage::Content, ..trouble }),
-        }
-    }
-
-    /// What the reply to the final dot means (RFC 5321 §4.2.5).
-    fn judge(&mut self, reply: Reply) -> Verdict {
-        self.needs_reset = false;
-        match reply.class() {
-            Class::Completion => Verdict::Sent(reply),
-            Class::Transient => Verdict::NotSent(Trouble::reply(Stage::EndOfData, reply)),
-            Class::Permanent if reply.is_about_operator() => {
-                Verdict::NotSent(Trouble::reply(Stage::EndOfData, reply))
-            }
-            Class::Permanent => Verdict::Refused(reply),
-            Class::Intermediate => {
-                self.is_open = false;
-                Verdict::Doubt(Trouble::reply(Stage::EndOfData, reply))
-            }
-        }
+        let heard = result.unwrap_or(Err(Fault::Late(deadline)));
+        self.is_open &= heard.as_ref().is_ok_and(|reply| !reply.ends_connection());
+        heard.map_err(|fault| Trouble { stage, fault })
     }
 }
 

@@ -52,7 +52,7 @@ impl Feeder<'_, '_> {
         let mut ready = Vec::with_capacity(claims.len());
         while let Some(claim) = claims.next() {
             match self.draft_of(&claim).await {
-                Ok(draft) => ready.extend(self.unless_expired(Held { claim, draft }, now)),
+                Ok(draft) => ready.extend(self.unless_expired(Held { claim, draft, mail: None }, now)),
                 Err(error) => {
                     self.run.add_claims(ready);
                     claims

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::delivery::courier::{Courier, Refusal, Transfer};
+use crate::delivery::courier::{Courier, Refusal};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::reply::{Fault, Stage};
 use crate::delivery::retry;
 use crate::delivery::ruling::{Case, Spoils};
 use crate::delivery::run::{Held, Run};
 use crate::delivery::throttle::Try;
-use crate::ledger::{Begun, Claim};
+use crate::delivery::transfer::Transfer;
+use crate::ledger::Begun;
 use crate::message::MailObject;
 
 /// How long a connection without work is kept open.
@@ -19,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// Hands mail over until the run ends.
 pub(super) async fn serve(run: &Run<'_>, number: usize) {
-    let mut lane = Lane { run, number, courier: None, carried: 0 };
+    let mut lane = Lane { run, number, courier: None, carried: 0, ahead: None };
     while let Some(held) = lane.next().await {
         if let Err(error) = lane.hand_over(held).await {
             run.fail(error);
@@ -37,11 +38,20 @@ struct Lane<'r, 'a> {
     courier: Option<Courier>,
     /// Mails that went over this connection.
     carried: usize,
+    /// The next mail, taken while the one before was under way.
+    ahead: Option<Held>,
 }
 
 impl Lane<'_, '_> {
     /// Waits for a claim this connection may work on. `None` when the run is over.
     async fn next(&mut self) -> Option<Held> {
+        if let Some(held) = self.ahead.take() {
+            if self.courier.is_some() && !self.run.is_over() {
+                return Some(held);
+            }
+            self.run.put_back(held);
+            self.run.idle();
+        }
         while !self.run.is_over() {
             let (is_admitted, free_at) = {
                 let throttle = self.run.throttle.borrow();
@@ -73,15 +83,10 @@ impl Lane<'_, '_> {
     async fn hand_over(&mut self, held: Held) -> Result<(), DeliveryError> {
         let run = self.run;
         let case = run.case(&held);
-        let mail = match run.compose(&held) {
-            Ok(mail) => mail,
-            Err(error) => {
-                run.release(held.claim, case.as_it_was());
-                return Err(error);
-            }
-        };
+        let (held, mail) = run.composed(held)?;
         let attempt = run.throttle.borrow_mut().begin();
         let is_used = self.carried > 0;
+        let is_last = self.carried + 1 >= run.sending.messages_per_connection;
         match run.unless_over(self.offer(&mail)).await {
             None => {
                 run.throttle.borrow_mut().abandoned(attempt);
@@ -91,10 +96,15 @@ impl Lane<'_, '_> {
             }
             Some(Err(refusal)) if is_used && is_stale(&refusal) => {
                 run.throttle.borrow_mut().abandoned(attempt);
-                run.put_back(held);
+                run.put_back(Held { mail: Some(mail), ..held });
             }
-            Some(Err(refusal)) => refused(run, held, &case, attempt, refusal).await,
-            Some(Ok(transfer)) => transmit(run, held.claim, &case, attempt, transfer, &mail).await?,
+            Some(Err(refusal)) => {
+                refused(run, Held { mail: Some(mail), ..held }, &case, attempt, refusal).await;
+            }
+            Some(Ok(transfer)) => {
+                let trip = Trip { case, attempt, mail: &mail, is_last };
+                self.ahead = trip.transmit(run, held, transfer).await?;
+            }
         }
         Ok(())
     }
@@ -140,33 +150,45 @@ async fn refused(run: &Run<'_>, held: Held, case: &Case, attempt: Try, refusal: 
     run.conclude(case.row, attempt, Spoils::of_refusal(&refusal)).await;
 }
 
-/// The server has taken MAIL and RCPT: intent, DATA, result.
-async fn transmit(
-    run: &Run<'_>,
-    claim: Claim,
-    case: &Case,
+/// A mail whose MAIL and RCPT the server has taken.
+struct Trip<'m> {
+    case: Case,
     attempt: Try,
-    transfer: Transfer<'_>,
-    mail: &MailObject,
-) -> Result<(), DeliveryError> {
-    // MAIL and RCPT may have taken minutes since the case was opened.
-    let case = Case { now: run.now(), ..*case };
-    let begun = run.ledger.begin(claim, retry::after_doubt(case.now), case.now).await;
-    let flying = match begun {
-        Ok(Begun::Ready(flying)) if !run.is_over() => flying,
-        not_to_be_sent => {
-            run.throttle.borrow_mut().abandoned(attempt);
-            match not_to_be_sent? {
-                Begun::Ready(flying) => run.settle(flying, case.untried()),
-                Begun::Excluded(_) => run.excluded(),
-                Begun::Lost(_) => {}
+    mail: &'m MailObject,
+    /// Whether no other mail may follow over this connection.
+    is_last: bool,
+}
+
+impl Trip<'_> {
+    /// Intent, DATA, result. Gives the mail that goes next over this connection, if it was taken already.
+    async fn transmit(
+        self,
+        run: &Run<'_>,
+        held: Held,
+        transfer: Transfer<'_>,
+    ) -> Result<Option<Held>, DeliveryError> {
+        // MAIL and RCPT may have taken minutes since the case was opened.
+        let case = Case { now: run.now(), ..self.case };
+        let intent = run.ledger.begin(held.claim, retry::after_doubt(case.now), case.now);
+        // Composed while the disk is waited for.
+        let next = if transfer.speaks_ahead() && !self.is_last { run.take_next() } else { None };
+        let flying = match intent.await {
+            Ok(Begun::Ready(flying)) if !run.is_over() => flying,
+            not_to_be_sent => {
+                run.throttle.borrow_mut().abandoned(self.attempt);
+                match not_to_be_sent? {
+                    Begun::Ready(flying) => run.settle(flying, case.untried()),
+                    Begun::Excluded(_) => run.excluded(),
+                    Begun::Lost(_) => {}
+                }
+                return Ok(next);
             }
-            return Ok(());
-        }
-    };
-    let verdict = transfer.finish(&mail.content, &mut run.sending.stop.clone()).await;
-    let case = Case { now: run.now(), ..case };
-    run.settle(flying, case.after_data(&verdict));
-    run.conclude(case.row, attempt, Spoils::of_verdict(&verdict)).await;
-    Ok(())
+        };
+        let ahead = next.as_ref().and_then(|next| next.mail.as_ref());
+        let verdict = transfer.finish_before(ahead, &self.mail.content, &mut run.sending.stop.clone()).await;
+        let case = Case { now: run.now(), ..case };
+        run.settle(flying, case.after_data(&verdict));
+        run.conclude(case.row, self.attempt, Spoils::of_verdict(&verdict)).await;
+        Ok(next)
+    }
 }

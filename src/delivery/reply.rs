@@ -144,8 +144,17 @@ impl fmt::Display for Reply {
 
 /// The words of a server or of the system in one line, with no address in them.
 fn masked(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     mask(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Whether `masked` would change nothing, as with nearly every reply.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |octet: u8| matches!(octet, b' '..=b'~') && octet != b'@';
+    text.bytes().all(is_plain) && !text.contains("  ") && !text.starts_with(' ') && !text.ends_with(' ')
 }
 
 /// What went wrong at a stage, when it was not a reply that refuses.
@@ -163,6 +172,22 @@ pub enum Fault {
     Unfit(String),
 }
 
+impl Fault {
+    pub(super) fn cut(error: impl fmt::Display) -> Self {
+        Self::Cut(masked(&error.to_string()))
+    }
+
+    /// The server hung up.
+    pub(super) fn closed() -> Self {
+        Self::Cut("the server closed the connection".to_owned())
+    }
+
+    /// It said something, but not what a server says.
+    pub(super) fn no_reply(line: &str) -> Self {
+        Self::Cut(format!("not a reply ({})", masked(line)))
+    }
+}
+
 /// A [`Fault`] and where it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -172,7 +197,7 @@ pub struct Trouble {
 
 impl Trouble {
     pub(super) fn cut(stage: Stage, error: impl fmt::Display) -> Self {
-        Self { stage, fault: Fault::Cut(masked(&error.to_string())) }
+        Self { stage, fault: Fault::cut(error) }
     }
 
     pub(super) fn reply(stage: Stage, reply: Reply) -> Self {

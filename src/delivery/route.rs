@@ -11,6 +11,7 @@ use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 
 use crate::delivery::error::DeliveryError;
+use crate::delivery::pipelining::Pipelining;
 use crate::delivery::relay::{Relay, Security};
 use crate::delivery::reply::Stage;
 
@@ -92,6 +93,7 @@ pub struct RouteSettings<'a> {
     /// This machine's name in EHLO; one without a dot is replaced by the address literal (RFC 5321 §4.1.4).
     pub host_name: Option<String>,
     pub deadlines: Deadlines,
+    pub pipelining: Pipelining,
 }
 
 /// Everything a connection needs to be opened.
@@ -100,6 +102,7 @@ pub struct Route {
     pub(super) credentials: Option<Credentials>,
     pub(super) tls: Option<(TlsConnector, ServerName<'static>)>,
     pub(super) deadlines: Deadlines,
+    pub(super) pipelining: Pipelining,
     host_name: Option<String>,
 }
 
@@ -123,7 +126,8 @@ impl Route {
                 Some((crate::delivery::tls::connector(settings.extra_certificates)?, name))
             }
         };
-        Ok(Self { relay, credentials, tls, deadlines: settings.deadlines, host_name: settings.host_name })
+        let RouteSettings { host_name, deadlines, pipelining, .. } = settings;
+        Ok(Self { relay, credentials, tls, deadlines, pipelining, host_name })
     }
 
     /// Who we say we are in EHLO.

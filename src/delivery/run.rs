@@ -54,6 +54,8 @@ pub(super) struct Stretch {
 pub(super) struct Held {
     pub(super) claim: Claim,
     pub(super) draft: Arc<Draft>,
+    /// Once it is composed.
+    pub(super) mail: Option<MailObject>,
 }
 
 /// What the connections of a run share.
@@ -223,6 +225,19 @@ impl<'a> Run<'a> {
         Some(held)
     }
 
+    /// The next claim with its mail, if there is one at once, for a connection that is still busy with another.
+    pub(super) fn take_next(&self) -> Option<Held> {
+        let held = self.take_claim()?;
+        match self.composed(held) {
+            Ok((held, mail)) => Some(Held { mail: Some(mail), ..held }),
+            Err(error) => {
+                self.idle();
+                self.fail(error);
+                None
+            }
+        }
+    }
+
     pub(super) fn idle(&self) {
         self.busy.set(self.busy.get() - 1);
         self.wanted.notify_one();
@@ -249,11 +264,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn compose(&self, held: &Held) -> Result<MailObject, DeliveryError> {
-        let Held { claim, draft } = held;
+    /// Makes sure that the mail is composed. A claim whose mail cannot be is given back.
+    pub(super) fn composed(&self, mut held: Held) -> Result<(Held, MailObject), DeliveryError> {
+        if let Some(mail) = held.mail.take() {
+            return Ok((held, mail));
+        }
+        let Held { claim, draft, .. } = &held;
         let Sending { keys, signers, .. } = self.sending;
-        compose(draft, keys, claim.issue, &claim.recipient, *signers)
-            .map_err(|source| DeliveryError::Compose { issue: claim.issue, source })
+        match compose(draft, keys, claim.issue, &claim.recipient, *signers) {
+            Ok(mail) => Ok((held, mail)),
+            Err(source) => {
+                let issue = claim.issue;
+                self.release(held.claim, Setback::Lane { until: self.now() });
+                Err(DeliveryError::Compose { issue, source })
+            }
+        }
     }
 
     /// Gives a claim back and counts what that means.

@@ -1,6 +1,7 @@
-//! The socket under an SMTP connection, between lettre and the network.
+//! The socket under an SMTP connection.
 //!
-//! Why not lettre's own: it leaves Nagle's algorithm on and writes a body and its dot apart, which costs 41 ms a
+//! lettre opens the conversation over it; mails are spoken of through [`push`](Wire::push) and [`hear`](Wire::hear). Why
+//! not lettre's own socket: it leaves Nagle's algorithm on and writes a body and its dot apart, which costs 41 ms a
 //! mail; it reads a reply line of any length; it takes a reply that is not UTF-8 for a broken connection; and after
 //! STARTTLS it goes on reading what came in the clear. This one
 //!
@@ -10,7 +11,8 @@
 //! - changes to TLS in place and refuses octets that came before the handshake (RFC 3207 §6).
 
 use std::fmt;
-use std::io;
+use std::future::poll_fn;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,6 +24,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
+
+use crate::delivery::dots::stuff_dots;
+use crate::delivery::reply::{Fault, Reply};
+use crate::delivery::reply_lines::ReplyLines;
 
 /// Longest reply line taken, in octets; RFC 5321 §4.5.3.1.5 asks for 512.
 const MAX_LINE_OCTETS: usize = 2048;
@@ -105,6 +111,21 @@ impl Wire {
         before_dot
     }
 
+    /// Queues commands. They leave with the next read.
+    pub(super) fn push(&self, commands: fmt::Arguments<'_>) {
+        self.line().outgoing.write_fmt(commands).expect("a Vec takes all octets");
+    }
+
+    /// Sends what is queued and reads the next reply.
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or what comes is no reply. Given up half-way, the connection is of no use any more.
+    pub(super) async fn hear(&self) -> Result<Reply, Fault> {
+        let mut lines = ReplyLines::default();
+        poll_fn(|cx| self.line().poll_reply(cx, &mut lines)).await
+    }
+
     /// Octets the network has taken since the socket was connected (before encryption).
     pub(super) fn taken(&self) -> u64 {
         let line = self.line();
@@ -114,31 +135,6 @@ impl Wire {
     fn line(&self) -> MutexGuard<'_, Line> {
         self.0.lock().expect("nothing panics while it holds the line")
     }
-}
-
-/// Copies `body`, doubling each dot that begins a line.
-fn stuff_dots(body: &[u8], out: &mut Vec<u8>) {
-    out.reserve(body.len() + 64);
-    if body.first() == Some(&b'.') {
-        out.push(b'.');
-    }
-    if !has_dot_at_line_start(body) {
-        return out.extend_from_slice(body);
-    }
-    for line in body.split_inclusive(|octet| *octet == b'\n') {
-        if line.first() == Some(&b'.') && line.as_ptr() != body.as_ptr() {
-            out.push(b'.');
-        }
-        out.extend_from_slice(line);
-    }
-}
-
-/// Looks at every octet without branching, so that the compiler takes many at once: base64 never has one.
-fn has_dot_at_line_start(body: &[u8]) -> bool {
-    let after = body.get(1..).unwrap_or_default();
-    let pairs = body.iter().zip(after);
-    pairs.fold(0, |found, (before, after)| found | (u8::from(*before == b'\n') & u8::from(*after == b'.')))
-        != 0
 }
 
 impl Line {
@@ -188,6 +184,20 @@ impl Line {
                 return Poll::Ready(Ok(0));
             }
             self.incoming.extend_from_slice(space.filled());
+        }
+    }
+
+    fn poll_reply(&mut self, cx: &mut Context<'_>, lines: &mut ReplyLines) -> Poll<Result<Reply, Fault>> {
+        ready!(self.poll_drain(cx)).map_err(Fault::cut)?;
+        loop {
+            let octets = ready!(self.poll_line(cx)).map_err(Fault::cut)?;
+            if octets == 0 {
+                return Poll::Ready(Err(Fault::closed()));
+            }
+            let line = self.take_line(octets).map_err(Fault::cut)?;
+            if let Some(reply) = lines.add(&line)? {
+                return Poll::Ready(Ok(reply));
+            }
         }
     }
 
@@ -316,25 +326,6 @@ impl fmt::Debug for Wire {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn stuffed(body: &str) -> String {
-        let mut out = Vec::new();
-        stuff_dots(body.as_bytes(), &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_dot_that_begins_a_line_is_doubled_and_no_other() {
-        for (given, want) in [
-            ("", ""),
-            (".", ".."),
-            ("a.b", "a.b"),
-            (".a\r\n.\r\nb.\r\n..", "..a\r\n..\r\nb.\r\n..."),
-            ("a\r\n\r\n.\r\n", "a\r\n\r\n..\r\n"),
-        ] {
-            assert_eq!(stuffed(given), want, "given {given:?}");
-        }
-    }
 
     #[test]
     fn a_reply_line_is_brought_into_the_form_the_parser_knows() {

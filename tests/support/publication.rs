@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
-use postrider::delivery::{Carrier, Deadlines, DeliveryError, RelayUrl, Route, RouteSettings};
+use postrider::delivery::{Carrier, Deadlines, DeliveryError, Pipelining, RelayUrl, Route, RouteSettings};
 use postrider::delivery::{SendReport, Sending, Stop, send};
 use postrider::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Seq};
 use postrider::ledger::{Birth, DeliveryRow, Enrolment, IssueStatus, Ledger, Policy, RowState};
@@ -42,6 +42,7 @@ pub struct Publication {
     pub linger: Duration,
     pub expire: Duration,
     pub deadline: Duration,
+    pub pipelining: Pipelining,
     pub stop: Stop,
     /// How many recipients have an end, as the last run told.
     pub progress: AtomicU64,
@@ -78,6 +79,7 @@ impl Publication {
             linger: Duration::ZERO,
             expire: Duration::from_secs(72 * 3600),
             deadline: Duration::from_secs(2),
+            pipelining: Pipelining::default(),
             stop: Stop::never(),
             progress: AtomicU64::new(0),
         }
@@ -117,7 +119,7 @@ impl Publication {
     pub fn send_to(&self, url: &str) -> Result<SendReport, DeliveryError> {
         let RelayUrl::Smtp(relay) = url.parse().unwrap() else { panic!("{url} is no server") };
         let deadlines = Deadlines::all(self.deadline);
-        let settings = RouteSettings { deadlines, ..RouteSettings::default() };
+        let settings = RouteSettings { deadlines, pipelining: self.pipelining, ..RouteSettings::default() };
         self.send(Carrier::Relay(Box::new(Route::new(relay, settings).unwrap())))
     }
 

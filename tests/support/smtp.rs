@@ -137,6 +137,7 @@ struct Shared {
     rules: Mutex<Vec<Rule>>,
     taken: Mutex<Vec<Taken>>,
     commands: Mutex<Vec<String>>,
+    turns: AtomicUsize,
     connections: AtomicUsize,
     open: AtomicUsize,
     most_open: AtomicUsize,
@@ -154,6 +155,7 @@ impl Server {
             script,
             taken: Mutex::default(),
             commands: Mutex::default(),
+            turns: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             most_open: AtomicUsize::new(0),
@@ -189,6 +191,11 @@ impl Server {
     /// Every command line, in order of arrival.
     pub fn commands(&self) -> Vec<String> {
         self.shared.commands.lock().unwrap().clone()
+    }
+
+    /// How often the server had said all it had to say and waited for the client: round trips.
+    pub fn turns(&self) -> usize {
+        self.shared.turns.load(Ordering::SeqCst)
     }
 
     /// Connections so far.
@@ -286,6 +293,8 @@ struct Session<'a> {
     stream: BufReader<Stream>,
     reverse_path: String,
     forward_path: String,
+    /// Whether something was said since the client was waited for.
+    has_spoken: bool,
 }
 
 /// Why a session ends.
@@ -304,6 +313,7 @@ impl<'a> Session<'a> {
             stream: BufReader::new(stream),
             reverse_path: String::new(),
             forward_path: String::new(),
+            has_spoken: false,
         }
     }
 
@@ -420,6 +430,7 @@ impl<'a> Session<'a> {
     }
 
     fn read_content(&mut self) -> io::Result<Vec<u8>> {
+        self.count_turn();
         let mut content = Vec::new();
         loop {
             let from = content.len();
@@ -469,12 +480,20 @@ impl<'a> Session<'a> {
         if !self.shared.script.latency.is_zero() {
             thread::sleep(self.shared.script.latency);
         }
+        self.has_spoken = true;
         let stream = self.stream.get_mut();
         stream.write_all(format!("{words}\r\n").as_bytes())?;
         stream.flush()
     }
 
+    fn count_turn(&mut self) {
+        if self.stream.buffer().is_empty() && std::mem::take(&mut self.has_spoken) {
+            self.shared.turns.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
     fn read_line(&mut self) -> io::Result<String> {
+        self.count_turn();
         let mut line = String::new();
         match self.stream.read_line(&mut line)? {
             0 => Err(over()),
