@@ -173,7 +173,7 @@ mod tests {
     fn a_recipient_put_off_is_tried_again_until_the_issue_is_too_old() {
         let later = Refusal::Recipient(reply(450, "4.2.0 greylisted"));
         let Some(Setback::Transient { until, .. }) = case().after_refusal(&later) else { panic!() };
-        assert!((270..=330).contains(&until.as_second()), "{until}");
+        assert!((300..=330).contains(&until.as_second()), "{until}");
         let old = Case { gives_up_at: at(200), ..case() };
         let want = Setback::Expired { reply: "450 4.2.0 greylisted".to_owned() };
         assert_eq!(old.after_refusal(&later), Some(want));
