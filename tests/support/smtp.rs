@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -31,8 +32,10 @@ pub enum Step {
     Data,
     /// After some of the content.
     Content,
-    /// After the final dot. The mail counts as taken if the act begins with a `2`, or is [`Act::TakeAndDrop`].
+    /// After the final dot. The mail counts as taken if the act begins with a `2`, or says so.
     Dot,
+    /// After the reply to the final dot was written.
+    Replied,
 }
 
 /// What the server does instead of what it should.
@@ -50,6 +53,38 @@ pub enum Act {
     Hang,
     /// Says `250-` lines for ever.
     Endless,
+    /// Writes these octets and nothing else, and goes on; a mail is taken.
+    Write(&'static [u8]),
+    /// Writes a reply line of so many octets and goes on; a mail is taken.
+    Long(usize),
+    /// Says this one octet at a time, with a pause before each, and goes on if it is a 2yz or 3yz reply.
+    Drip(&'static str, Duration),
+}
+
+/// Where a conversation is when a [`Judge`] is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    pub step: Step,
+    /// The forward-path; empty before RCPT.
+    pub recipient: &'a str,
+    /// Which connection of the server, from 0.
+    pub connection: usize,
+}
+
+/// Decides at every step what the server does, before the rules are asked; `None` leaves it to them.
+#[derive(Clone)]
+pub struct Judge(Arc<dyn Fn(Moment<'_>) -> Option<Act> + Send + Sync>);
+
+impl Judge {
+    pub fn new(decide: impl Fn(Moment<'_>) -> Option<Act> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(decide))
+    }
+}
+
+impl std::fmt::Debug for Judge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Judge(..)")
+    }
 }
 
 /// What happens where, to whom. Made by [`Script::at`] and [`Script::for_recipient`].
@@ -76,6 +111,9 @@ pub struct Script {
     /// User and password that AUTH takes.
     pub login: Option<(&'static str, &'static str)>,
     pub rules: Vec<Rule>,
+    pub judge: Option<Judge>,
+    /// Keeps neither commands nor content, for lists that would not fit into memory.
+    pub is_forgetful: bool,
 }
 
 impl Default for Script {
@@ -87,6 +125,8 @@ impl Default for Script {
             certificate: None,
             login: None,
             rules: Vec::new(),
+            judge: None,
+            is_forgetful: false,
         }
     }
 }
@@ -117,8 +157,10 @@ pub struct Taken {
     pub reverse_path: String,
     pub forward_path: String,
     pub message_id: String,
-    /// Dots unstuffed, without the final dot.
+    /// Dots unstuffed, without the final dot. Empty if the server is forgetful.
     pub content: Vec<u8>,
+    /// Tells one content from another.
+    pub digest: u64,
     /// Whether the server answers for it.
     pub is_accepted: bool,
     /// Whether the client was told.
@@ -236,7 +278,7 @@ impl Shared {
             let shared = Arc::clone(self);
             thread::spawn(move || {
                 let _ = socket.set_nodelay(true);
-                let _ = Session::new(&shared, socket).run();
+                let _ = Session::new(&shared, socket, number).run();
                 // The last clone: closed with octets unread, it resets the connection, as a dying server does.
                 shared.sockets.lock().unwrap().remove(&number);
                 shared.open.fetch_sub(1, Ordering::SeqCst);
@@ -244,7 +286,14 @@ impl Shared {
         }
     }
 
-    fn act_at(&self, step: Step, recipient: &str) -> Option<Act> {
+    fn act_at(&self, step: Step, recipient: &str, connection: usize) -> Option<Act> {
+        let judged = self.script.judge.as_ref();
+        judged
+            .and_then(|Judge(decide)| decide(Moment { step, recipient, connection }))
+            .or_else(|| self.ruled_at(step, recipient))
+    }
+
+    fn ruled_at(&self, step: Step, recipient: &str) -> Option<Act> {
         let local_part = recipient.rsplit_once('@').map_or(recipient, |(local, _)| local);
         let mut rules = self.rules.lock().unwrap();
         let rule = rules.iter_mut().find(|rule| {
@@ -290,6 +339,7 @@ impl Write for Stream {
 
 struct Session<'a> {
     shared: &'a Shared,
+    number: usize,
     stream: BufReader<Stream>,
     reverse_path: String,
     forward_path: String,
@@ -303,13 +353,14 @@ fn over() -> io::Error {
 }
 
 impl<'a> Session<'a> {
-    fn new(shared: &'a Shared, socket: TcpStream) -> Self {
+    fn new(shared: &'a Shared, socket: TcpStream, number: usize) -> Self {
         let mut stream = Stream::Plain(socket);
         if shared.script.implicit_tls {
             stream = shared.encrypted(stream);
         }
         Self {
             shared,
+            number,
             stream: BufReader::new(stream),
             reverse_path: String::new(),
             forward_path: String::new(),
@@ -321,7 +372,9 @@ impl<'a> Session<'a> {
         self.answer(Step::Greeting, "220 test.example ESMTP")?;
         loop {
             let line = self.read_line()?;
-            self.shared.commands.lock().unwrap().push(line.clone());
+            if !self.shared.script.is_forgetful {
+                self.shared.commands.lock().unwrap().push(line.clone());
+            }
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" => self.ehlo()?,
@@ -405,28 +458,35 @@ impl<'a> Session<'a> {
         if !self.answer(Step::Data, "354 go ahead")? {
             return Ok(());
         }
-        if let Some(act) = self.shared.act_at(Step::Content, &self.forward_path) {
+        if let Some(act) = self.act_at(Step::Content) {
             self.stream.read_exact(&mut [0; 100])?;
             self.perform(act)?;
         }
         let content = self.read_content()?;
-        let act =
-            self.shared.act_at(Step::Dot, &self.forward_path).unwrap_or(Act::Say("250 2.0.0 queued as 7"));
+        let act = self.act_at(Step::Dot).unwrap_or(Act::Say("250 2.0.0 queued as 7"));
         let is_accepted = match act {
-            Act::Say(words) | Act::SayAndDrop(words) => words.starts_with('2'),
-            Act::TakeAndDrop => true,
+            Act::Say(words) | Act::SayAndDrop(words) | Act::Drip(words, _) => words.starts_with('2'),
+            Act::TakeAndDrop | Act::Write(_) | Act::Long(_) => true,
             Act::Drop | Act::Hang | Act::Endless => false,
         };
         let mail = Taken {
             reverse_path: std::mem::take(&mut self.reverse_path),
-            forward_path: std::mem::take(&mut self.forward_path),
+            forward_path: self.forward_path.clone(),
             message_id: message_id_in(&content),
-            content,
+            digest: digest_of(&content),
+            content: if self.shared.script.is_forgetful { Vec::new() } else { content },
             is_accepted,
-            is_replied: matches!(act, Act::Say(_) | Act::SayAndDrop(_)),
+            is_replied: matches!(act, Act::Say(_) | Act::SayAndDrop(_) | Act::Drip(..)),
         };
         self.shared.taken.lock().unwrap().push(mail);
-        self.perform(act)
+        self.perform(act)?;
+        let after = self.act_at(Step::Replied);
+        self.forward_path.clear();
+        after.map_or(Ok(()), |act| self.perform(act))
+    }
+
+    fn act_at(&self, step: Step) -> Option<Act> {
+        self.shared.act_at(step, &self.forward_path, self.number)
     }
 
     fn read_content(&mut self) -> io::Result<Vec<u8>> {
@@ -449,10 +509,10 @@ impl<'a> Session<'a> {
 
     /// Says what the script wants at `step`, or else `usual`; tells whether it was a yes.
     fn answer(&mut self, step: Step, usual: &str) -> io::Result<bool> {
-        match self.shared.act_at(step, &self.forward_path) {
+        match self.act_at(step) {
             Some(act) => {
                 self.perform(act)?;
-                Ok(matches!(act, Act::Say(words) if words.starts_with(['2', '3'])))
+                Ok(matches!(act, Act::Say(words) | Act::Drip(words, _) if words.starts_with(['2', '3'])))
             }
             None => {
                 self.say(usual)?;
@@ -473,7 +533,31 @@ impl<'a> Session<'a> {
             Act::Endless => loop {
                 self.say("250-wait")?;
             },
+            Act::Write(octets) => self.write(octets),
+            Act::Long(octets) => self.write_long_line(octets),
+            Act::Drip(words, pause) => format!("{words}\r\n").as_bytes().iter().try_for_each(|octet| {
+                thread::sleep(pause);
+                self.write(&[*octet])
+            }),
         }
+    }
+
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let stream = self.stream.get_mut();
+        stream.write_all(octets)?;
+        stream.flush()
+    }
+
+    fn write_long_line(&mut self, octets: usize) -> io::Result<()> {
+        self.write(b"250 ")?;
+        let piece = [b'x'; 64 * 1024];
+        let mut left = octets;
+        while left > 0 {
+            let next = left.min(piece.len());
+            self.write(&piece[..next])?;
+            left -= next;
+        }
+        self.write(b"\r\n")
     }
 
     fn say(&mut self, words: &str) -> io::Result<()> {
@@ -481,9 +565,7 @@ impl<'a> Session<'a> {
             thread::sleep(self.shared.script.latency);
         }
         self.has_spoken = true;
-        let stream = self.stream.get_mut();
-        stream.write_all(format!("{words}\r\n").as_bytes())?;
-        stream.flush()
+        self.write(format!("{words}\r\n").as_bytes())
     }
 
     fn count_turn(&mut self) {
@@ -520,6 +602,12 @@ fn message_id_in(content: &[u8]) -> String {
     let text = String::from_utf8_lossy(content);
     let field = text.lines().find_map(|line| line.strip_prefix("Message-ID: "));
     field.unwrap_or_default().to_owned()
+}
+
+fn digest_of(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn decoded(words: &str) -> String {
