@@ -241,9 +241,13 @@ fn inside_writes(setting: &Setting, policy: Policy) -> Figures {
 
 /// How often a whole run writes to the ledger's files, and how many octets.
 pub fn writes_of_a_run(plan: &Plan) -> (u64, u64) {
-    let stage = Stage::new(plan.clone(), Script::default());
+    writes_of(&Stage::new(plan.clone(), Script::default()), &["send"])
+}
+
+/// The same of any verb.
+pub fn writes_of(stage: &Stage, arguments: &[&str]) -> (u64, u64) {
     let count = stage.path("count");
-    let end = stage.run(&["send"], &Machine::sound().counted_in(&count));
+    let end = stage.run(arguments, &Machine::sound().counted_in(&count));
     assert_eq!(end.code(), Some(0), "{end:?}");
     let text = std::fs::read_to_string(count).unwrap();
     let (operations, octets) = text.trim_end().split_once(' ').expect("two numbers");

@@ -10,15 +10,19 @@ mod campaign;
 mod chance;
 mod clocks;
 mod disk;
+mod halfway;
 mod kills;
 mod lost_connections;
 mod machine;
+mod migrations;
 mod nonsense;
 mod oracle;
 #[path = "../support/postgres.rs"]
 mod postgres;
 #[path = "../support/smtp.rs"]
 mod smtp;
+mod scale;
+mod soak;
 mod stage;
 mod storms;
 
@@ -38,6 +42,9 @@ fn main() -> ExitCode {
         storms::cases(),
         disk::cases(),
         clocks::cases(),
+        migrations::cases(),
+        scale::cases(),
+        soak::cases(),
     ];
     let cases: Vec<Case> = rooms.into_iter().flatten().collect();
     // A case that fails is told of in the table; here is only where it did.

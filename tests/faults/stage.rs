@@ -108,6 +108,10 @@ impl Running {
         self.child.id()
     }
 
+    pub fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         signal(self.id(), name);
