@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod token;
+pub mod trust;
 pub mod words;
 pub mod template;
 pub mod post;

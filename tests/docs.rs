@@ -17,7 +17,7 @@ fn configuration() -> String {
          `POSTRIDER_<TABLE>__<KEY>_FILE` naming a file that holds the value; the environment wins. Lists are\n\
          separated by commas there.\n\n\
          Secrets can be set only so: `POSTRIDER_SMTP__PASSWORD`, `POSTRIDER_LEDGER__KEY` (the lines of a key file),\n\
-         `POSTRIDER_DKIM__RSA_KEY` and `POSTRIDER_DKIM__ED25519_KEY` (PEM).\n\n\
+         `POSTRIDER_LEDGER__PASSWORD` (of the database), `POSTRIDER_DKIM__RSA_KEY` and `POSTRIDER_DKIM__ED25519_KEY` (PEM).\n\n\
          ## Top level\n\n| key | what it is |\n|---|---|\n",
     );
     let properties = schema["properties"].as_object().unwrap();

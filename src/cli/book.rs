@@ -1,29 +1,31 @@
 //! Opening the ledger: never made by accident, never another publication's.
 
-use std::path::PathBuf;
-
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::keys;
-use crate::config::{Config, LedgerUrl};
-use crate::ledger::{Birth, Ledger, LedgerError};
+use crate::config::Config;
+use crate::ledger::{Birth, Ledger, LedgerError, SenderLock};
 
-/// Where the ledger of this publication lies.
-pub fn path(config: &Config) -> Result<PathBuf, Failure> {
-    let LedgerUrl::Sqlite(path) = config.ledger()?;
-    Ok(path)
+/// Whether there is a ledger where this publication's should be.
+pub fn exists(config: &Config) -> Result<bool, Failure> {
+    Ok(Ledger::exists(config.ledger()?)?)
+}
+
+/// The right to send from the ledger of this publication.
+pub fn sender_lock(config: &Config) -> Result<SenderLock, Failure> {
+    Ok(SenderLock::acquire(&config.ledger()?)?)
 }
 
 /// Opens the ledger to write in it.
 pub fn open(config: &Config) -> Result<Ledger, Failure> {
-    let ledger = Ledger::open(&path(config)?)?;
+    let ledger = Ledger::open(config.ledger()?)?;
     ledger.belongs_to(&identity(config)?)?;
     Ok(ledger)
 }
 
 /// Opens the ledger to look at it.
 pub fn open_read_only(config: &Config) -> Result<Ledger, Failure> {
-    let ledger = Ledger::open_read_only(&path(config)?)?;
+    let ledger = Ledger::open_read_only(config.ledger()?)?;
     ledger.belongs_to(&identity(config)?)?;
     Ok(ledger)
 }
@@ -31,12 +33,12 @@ pub fn open_read_only(config: &Config) -> Result<Ledger, Failure> {
 /// Makes the ledger, and the key that seals leave links if there is none.
 pub fn make(desk: &Desk, config: &Config) -> Result<Ledger, Failure> {
     keys::read_or_make(config)?;
-    Ok(Ledger::create(&path(config)?, &birth(desk, config)?)?)
+    Ok(Ledger::create(config.ledger()?, &birth(desk, config)?)?)
 }
 
 /// A new ledger in memory, to try a first run on.
 pub fn rehearse_birth(desk: &Desk, config: &Config) -> Result<Ledger, Failure> {
-    Ok(Ledger::rehearse_birth(&path(config)?, &birth(desk, config)?)?)
+    Ok(Ledger::rehearse_birth(config.ledger()?, &birth(desk, config)?)?)
 }
 
 fn birth(desk: &Desk, config: &Config) -> Result<Birth, Failure> {
@@ -53,14 +55,18 @@ fn identity(config: &Config) -> Result<String, Failure> {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         let exit = match &error {
-            LedgerError::Busy { .. } | LedgerError::Locked { .. } => Exit::TryAgain,
+            LedgerError::Busy { .. } | LedgerError::Locked { .. } | LedgerError::Unreachable { .. } => {
+                Exit::TryAgain
+            }
             LedgerError::Raced { .. } | LedgerError::FrozenAlready { .. } => Exit::TryAgain,
             LedgerError::UnknownIssue { .. } => Exit::Usage,
             LedgerError::Missing { .. }
             | LedgerError::Exists { .. }
             | LedgerError::Foreign { .. }
             | LedgerError::Newer { .. }
-            | LedgerError::OtherPublication { .. } => Exit::Operator,
+            | LedgerError::OtherPublication { .. }
+            | LedgerError::Refused { .. }
+            | LedgerError::Trust(_) => Exit::Operator,
             _ => Exit::Ledger,
         };
         let failure = Self::new(exit, &error);

@@ -8,7 +8,7 @@ use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::{book, keys};
-use crate::ledger::{IssueState, Resolution, SenderLock};
+use crate::ledger::{IssueState, Location, Resolution, SenderLock};
 use crate::message::IssueId;
 use crate::subscriber::SubscriberId;
 
@@ -58,7 +58,7 @@ fn verify(desk: &Desk) -> Result<Report, Failure> {
 
 fn resolve(desk: &Desk, args: &ResolveArgs) -> Result<Report, Failure> {
     let config = desk.config()?;
-    let _lock = SenderLock::acquire(&book::path(&config)?)?;
+    let _lock = book::sender_lock(&config)?;
     let mut ledger = book::open(&config)?;
     let (resolution, words) = match args.resolution {
         ResolutionArg::Sent => (Resolution::Sent, "noted as sent"),
@@ -73,8 +73,9 @@ fn resolve(desk: &Desk, args: &ResolveArgs) -> Result<Report, Failure> {
 }
 
 fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
-    let mut ledger = book::open(&desk.config()?)?;
-    let _lock = SenderLock::acquire(ledger.path())?;
+    let config = desk.config()?;
+    let mut ledger = book::open(&config)?;
+    let _lock = book::sender_lock(&config)?;
     let id = IssueId(args.issue);
     if ledger.status(id)?.issue.state != IssueState::Halted {
         let text = format!("Issue {} is not halted.\n", args.issue);
@@ -92,7 +93,10 @@ fn resume(desk: &Desk, args: &ResumeArgs) -> Result<Report, Failure> {
 fn rotate_key(desk: &Desk) -> Result<Report, Failure> {
     let config = desk.config()?;
     // Of two rotations at once one would lose its key.
-    let _lock = SenderLock::acquire(&book::path(&config)?)?;
+    let _lock = match config.ledger()? {
+        Location::Database(_) => SenderLock::acquire(&Location::File(config.key_file()))?,
+        file @ Location::File(_) => SenderLock::acquire(&file)?,
+    };
     let keys = keys::rotate(&config)?;
     let file = config.key_file();
     let text = format!(

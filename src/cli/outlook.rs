@@ -116,7 +116,7 @@ fn turns(
 /// The ledger a run begins with: opened, or made where the run may make it.
 pub fn ledger_for(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Ledger, Failure> {
     let config = &publication.config;
-    if news.first_run && !book::path(config)?.exists() {
+    if news.first_run && !book::exists(config)? {
         return book::make(desk, config);
     }
     book::open(config)
@@ -134,7 +134,7 @@ pub struct Rehearsal {
 /// The ledger a run would begin with, its declared readers in it. Nothing on the disk changes.
 pub fn rehearse(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Rehearsal, Failure> {
     let config = &publication.config;
-    let is_birth = news.first_run && !book::path(config)?.exists();
+    let is_birth = news.first_run && !book::exists(config)?;
     let mut ledger = match is_birth {
         true => book::rehearse_birth(desk, config)?,
         false => book::open_read_only(config)?,

@@ -73,7 +73,7 @@ impl Office {
         }
         let ledger = outlook::ledger_for(desk, publication, news)?;
         let keys = keys::read(config)?;
-        let lock = SenderLock::acquire(&book::path(config)?)?;
+        let lock = book::sender_lock(config)?;
         ledger.examine()?;
         Ok(Self { ledger, keys, delivery, carrier, signers, _lock: lock })
     }

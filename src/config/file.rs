@@ -312,7 +312,9 @@ impl Default for Smtp {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LedgerTable {
-    /// `sqlite:PATH`, the path seen from this file. Default `sqlite:postrider.ledger`.
+    /// `sqlite:PATH`, the path seen from this file, or `postgres://USER@HOST/DATABASE` for several machines, the password
+    /// in the secret `POSTRIDER_LEDGER__PASSWORD`. TLS is required unless the host is this machine; `?schema=NAME`,
+    /// `?tls=none` and `?ca_file=PATH` may follow. Default `sqlite:postrider.ledger`.
     pub url: String,
     /// File of the keys that seal leave links. Default `postrider.key`; or the secret `POSTRIDER_LEDGER__KEY` holds its lines.
     pub key_file: PathBuf,

@@ -23,7 +23,7 @@ pub use environment::{Environment, Secret};
 pub use file::{Ambiguous, ConfigFile, DigestContent};
 pub use outgoing::DeliverySettings;
 pub use rules::{check_title, home};
-pub use settings::{LedgerUrl, MailSettings, PlanSettings};
+pub use settings::{MailSettings, PlanSettings};
 
 /// What a publication has been told, checked as far as it can be without its posts.
 #[derive(Debug)]

@@ -11,8 +11,13 @@ use toml::de::{DeTable, DeValue};
 use crate::post::Fault;
 
 /// Secrets: keys that only the environment may set, and what they are for.
-pub(super) const SECRETS: [(&str, &str); 4] =
-    [("smtp", "password"), ("ledger", "key"), ("dkim", "rsa_key"), ("dkim", "ed25519_key")];
+pub(super) const SECRETS: [(&str, &str); 5] = [
+    ("smtp", "password"),
+    ("ledger", "key"),
+    ("ledger", "password"),
+    ("dkim", "rsa_key"),
+    ("dkim", "ed25519_key"),
+];
 
 /// What a value may be, as far as a variable of the environment must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +95,11 @@ impl Places {
 
     pub(super) fn put(&mut self, table: &str, key: &str, variable: &str) {
         self.0.insert((table.to_owned(), key.to_owned()), Place::Variable(variable.to_owned()));
+    }
+
+    /// Whether `[table] key` was set by a variable, which nobody commits.
+    pub(super) fn is_variable(&self, table: &str, key: &str) -> bool {
+        matches!(self.0.get(&(table.to_owned(), key.to_owned())), Some(Place::Variable(_)))
     }
 
     /// A fault at the place where `[table] key` was set, or of the whole file where it was not.

@@ -12,18 +12,13 @@ use super::file::{DefaultPace, DigestContent, FeedKind, FeedText, Slugs, Weekday
 use super::rules::{check_subscribe_url, check_title, home};
 use super::{Config, ConfigError, Secret};
 use crate::address::Domain;
+use crate::ledger::{DatabaseUrl, DatabaseUrlError, Location};
 use crate::message::{Leave, Masthead};
 use crate::post::markup::MarkupSettings;
 use crate::post::{Author, PostSettings, SlugStyle};
 use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace, ZoneName};
 use crate::words::Lang;
-
-/// Where the ledger is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LedgerUrl {
-    Sqlite(PathBuf),
-}
 
 /// What the planner must be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,15 +252,30 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If `ledger.url` is not `sqlite:PATH`.
-    pub fn ledger(&self) -> Result<LedgerUrl, ConfigError> {
-        match self.file.ledger.url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(LedgerUrl::Sqlite(self.root.join(path))),
-            _ => {
-                let what = format!("`{}` is not a ledger: expected sqlite:PATH", self.file.ledger.url);
-                Err(self.fault("ledger", "url", what, None))
-            }
+    /// If `ledger.url` is neither `sqlite:PATH` nor the URL of a PostgreSQL database, or the file holds its password.
+    pub fn ledger(&self) -> Result<Location, ConfigError> {
+        let text = self.file.ledger.url.as_str();
+        let fault = |what: String, help: Option<String>| self.fault("ledger", "url", what, help);
+        if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            return Ok(Location::File(self.root.join(path)));
         }
+        if !text.starts_with("postgres:") && !text.starts_with("postgresql:") {
+            let what =
+                format!("`{text}` is not a ledger: expected sqlite:PATH or postgres://USER@HOST/DATABASE");
+            return Err(fault(what, None));
+        }
+        // What stands in it may be a password, and errors end up in logs.
+        let url: DatabaseUrl =
+            text.parse().map_err(|error: DatabaseUrlError| fault(format!("`url`: {error}"), None))?;
+        if url.holds_password() && !self.places.is_variable("ledger", "url") {
+            let what = "`url` holds a password and this file is committed".to_owned();
+            return Err(fault(what, Some("leave it out and set POSTRIDER_LEDGER__PASSWORD".to_owned())));
+        }
+        let url = url.seen_from(&self.root);
+        Ok(Location::Database(match self.secrets.get(&("ledger", "password")) {
+            Some(password) => url.with_password(password.expose()),
+            None => url,
+        }))
     }
 
     /// File of the keys that seal leave links.

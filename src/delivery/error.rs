@@ -7,14 +7,13 @@ use thiserror::Error;
 
 use crate::ledger::LedgerError;
 use crate::message::{ComposeError, DraftError, IssueId};
+use crate::trust::TrustError;
 
 /// Why sending cannot begin or go on. What concerns one recipient is in the ledger instead.
 #[derive(Debug, Error)]
 pub enum DeliveryError {
-    #[error("{}: {what}", path.display())]
-    Certificates { path: PathBuf, what: String },
-    #[error("no certificate authorities found on this system: expected a package such as `ca-certificates`")]
-    NoRoots,
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("`smtp.url` names a user: expected the password in POSTRIDER_SMTP__PASSWORD")]
     NoPassword,
     #[error("{}: no mail can be put here", path.display())]

@@ -27,7 +27,6 @@ mod run;
 mod send;
 mod stop;
 mod throttle;
-mod tls;
 mod transaction;
 mod transfer;
 mod wire;

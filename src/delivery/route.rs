@@ -14,6 +14,7 @@ use crate::delivery::error::DeliveryError;
 use crate::delivery::pipelining::Pipelining;
 use crate::delivery::relay::{Relay, Security};
 use crate::delivery::reply::Stage;
+use crate::trust;
 
 /// A secret. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl Route {
             Security::Implicit | Security::StartTls => {
                 let name =
                     ServerName::try_from(relay.host.clone()).expect("a Relay's host is a name or an address");
-                Some((crate::delivery::tls::connector(settings.extra_certificates)?, name))
+                Some((TlsConnector::from(trust::client_config(settings.extra_certificates)?), name))
             }
         };
         let RouteSettings { host_name, deadlines, pipelining, .. } = settings;

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::place::Place;
 use crate::issue::Seq;
 use crate::message::IssueId;
+use crate::trust::TrustError;
 
 /// What the database itself says.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -35,6 +36,12 @@ pub enum LedgerError {
     Full { place: Place, source: Cause },
     #[error("{place}: cannot be written")]
     ReadOnly { place: Place, source: Cause },
+    #[error("{place}: cannot be reached")]
+    Unreachable { place: Place, source: Cause },
+    #[error("{place}: does not let us in")]
+    Refused { place: Place, source: Cause },
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("{place}: damaged")]
     Damaged { place: Place, source: Cause },
     #[error("{place}: the ledger does not add up: {finding}")]
@@ -71,10 +78,14 @@ impl LedgerError {
             Self::Exists { .. } => {
                 "leave out `ledger init` and `--first-run`: they are for the first time only"
             }
-            Self::Foreign { .. } => "set `ledger.url` to the ledger's own path",
+            Self::Foreign { .. } => "set `ledger.url` to the ledger's own path or database",
             Self::Newer { .. } => "use the postrider that wrote it, or a newer one",
             Self::OtherPublication { .. } => "set `ledger.url` to this publication's ledger",
             Self::Busy { .. } | Self::Locked { .. } => "try again when it has ended",
+            Self::Unreachable { .. } => "try again later; nothing was sent that is not in the ledger",
+            Self::Refused { .. } => {
+                "set the user in `ledger.url` and the password in POSTRIDER_LEDGER__PASSWORD"
+            }
             Self::Full { .. } => "make room and run it again: nothing was sent that is not in the ledger",
             Self::ReadOnly { .. } => "make the ledger and its folder writable for this user",
             Self::Damaged { .. } | Self::Unsound { .. } | Self::Nonsense { .. } => {

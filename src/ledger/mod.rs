@@ -9,14 +9,19 @@ use std::time::Duration;
 
 mod birth;
 mod error;
+mod location;
 mod lock;
 mod model;
 mod place;
+mod postgres;
 mod reply;
 mod report;
 mod rules;
 mod sql;
 mod sqlite;
+#[cfg(test)]
+#[path = "../../tests/support/postgres.rs"]
+mod server;
 #[cfg(test)]
 mod stage;
 mod step;
@@ -24,6 +29,7 @@ mod writer;
 
 pub use birth::{Birth, Origin};
 pub use error::LedgerError;
+pub use location::{DatabaseUrl, DatabaseUrlError, Location};
 pub use lock::SenderLock;
 
 pub use model::{Begun, Claim, EditionNo, FrozenEdition, InFlight, Outcome, Policy, RowState, Setback};

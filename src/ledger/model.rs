@@ -1,5 +1,7 @@
 //! What passes between the ledger and delivery.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -71,12 +73,18 @@ pub struct InFlight {
     pub issue: IssueId,
     pub recipient: Recipient,
     pub(super) epoch: u32,
+    pub(super) until: Option<Instant>,
 }
 
 impl InFlight {
-    pub(super) fn of(claim: Claim) -> Self {
+    pub(super) fn of(claim: Claim, until: Option<Instant>) -> Self {
         let Claim { issue, recipient, epoch, .. } = claim;
-        Self { issue, recipient, epoch }
+        Self { issue, recipient, epoch, until }
+    }
+
+    /// Whether DATA may still begin. False where the sender's lease may be over: others may hold the row by then.
+    pub fn may_begin(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now < until)
     }
 }
 

@@ -1,9 +1,14 @@
 //! A ledger set up for tests: posts, readers, an issue on its way.
 
+use std::sync::OnceLock;
+
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use super::{Begun, Birth, Claim, Enrolled, Enrolment, Frozen, InFlight, Ledger, RowState};
+use super::server::{self, Postgres};
+use super::{
+    Begun, Birth, Claim, DatabaseUrl, Enrolled, Enrolment, Frozen, InFlight, Ledger, Location, RowState,
+};
 use crate::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Passed, Seq, Silence};
 use crate::message::IssueId;
 use crate::subscriber::{Cadence, NewSubscriber, Pace, Preferences, SubscriberId};
@@ -22,32 +27,76 @@ pub fn keys() -> Keys {
     Keys::first([7; 32])
 }
 
-pub struct Stage {
-    pub folder: TempDir,
-    pub ledger: Ledger,
+/// Which kind of ledger a test is about.
+#[derive(Clone, Copy, Debug)]
+pub enum On {
+    File,
+    Database,
 }
 
-impl Stage {
+/// Runs a test on a file and in a database: one suite for both.
+pub fn on_each(test: impl Fn(On)) {
+    test(On::File);
+    match server::missing() {
+        None => test(On::Database),
+        Some(why) => {
+            assert!(std::env::var_os("CI").is_none(), "{why}");
+            eprintln!("not tested in PostgreSQL: {why}");
+        }
+    }
+}
+
+impl On {
     /// An empty ledger.
-    pub fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::create(&folder.path().join("ledger.db"), &birth()).unwrap();
-        Self { folder, ledger }
+    pub fn empty(self) -> Stage {
+        let (location, folder) = match self {
+            Self::File => {
+                let folder = tempfile::tempdir().unwrap();
+                (Location::File(folder.path().join("ledger.db")), Some(folder))
+            }
+            Self::Database => (Location::Database(new_database()), None),
+        };
+        Stage { ledger: Ledger::create(&location, &birth()).unwrap(), location, folder }
     }
 
     /// `readers` readers who want each post, and one post announced after they came.
-    pub fn with_readers(readers: u64) -> Self {
-        let mut stage = Self::empty();
+    pub fn with_readers(self, readers: u64) -> Stage {
+        let mut stage = self.empty();
         stage.enrol((0..readers).map(reader));
         stage.announce_one();
         stage
     }
 
     /// The same, and the issue with that post frozen.
-    pub fn sending(readers: u64) -> (Self, IssueId) {
-        let mut stage = Self::with_readers(readers);
+    pub fn sending(self, readers: u64) -> (Stage, IssueId) {
+        let mut stage = self.with_readers(readers);
         let frozen = stage.freeze_each();
         (stage, frozen.id)
+    }
+}
+
+/// A new database on a server that all tests of this process share; it ends with the process.
+fn new_database() -> DatabaseUrl {
+    static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(Postgres::start).database().parse().unwrap()
+}
+
+pub struct Stage {
+    pub ledger: Ledger,
+    pub location: Location,
+    /// Removed with the stage.
+    pub folder: Option<TempDir>,
+}
+
+impl Stage {
+    /// See [`On::sending`].
+    pub fn sending(readers: u64) -> (Self, IssueId) {
+        On::File.sending(readers)
+    }
+
+    /// See [`On::with_readers`].
+    pub fn with_readers(readers: u64) -> Self {
+        On::File.with_readers(readers)
     }
 
     pub fn enrol(&mut self, readers: impl Iterator<Item = NewSubscriber>) -> Enrolled {
@@ -134,12 +183,20 @@ impl Stage {
         found.expect("the subscriber is a recipient of the issue")
     }
 
-    /// Ends this process, as far as the ledger can tell, and opens the ledger again.
+    /// Ends this process, as far as the ledger can tell, and opens the ledger again when its lease is over.
     pub fn reopen(self) -> Self {
-        let Self { folder, ledger } = self;
+        self.let_leases_end();
+        let Self { folder, ledger, location } = self;
         drop(ledger);
-        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
-        Self { folder, ledger }
+        Self { ledger: Ledger::open(&location).unwrap(), folder, location }
+    }
+
+    /// Whoever sends is dead, as far as a database can tell: a minute passes.
+    pub fn let_leases_end(&self) {
+        if let Location::Database(url) = &self.location {
+            let mut session = super::postgres::Session::open(url).unwrap();
+            session.batch("UPDATE worker SET lease_until = 0").unwrap();
+        }
     }
 
     pub fn assert_sound(&self) {

@@ -3,6 +3,8 @@
 //! A step is data: a transaction of which nobody knows whether it was committed, because the database went away,
 //! can be done again.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 use super::model::{Begun, Claim, InFlight, Outcome, Setback};
@@ -31,8 +33,8 @@ pub(super) enum Stepped {
 /// What is decided of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ruling {
-    /// It is durable.
-    Ready,
+    /// It is durable. `until`: DATA may follow only before then, by this machine's monotonic clock.
+    Ready { until: Option<Instant> },
     /// The recipient went since the claim.
     Excluded,
     /// The row is no longer this sender's.
@@ -44,7 +46,7 @@ impl Ruling {
     pub fn of(self, claim: Claim) -> Begun {
         let subscriber = claim.recipient.subscriber;
         match self {
-            Self::Ready => Begun::Ready(InFlight::of(claim)),
+            Self::Ready { until } => Begun::Ready(InFlight::of(claim, until)),
             Self::Excluded => Begun::Excluded(subscriber),
             Self::Lost => Begun::Lost(subscriber),
         }

@@ -9,7 +9,7 @@
 //! intent is.
 
 use std::pin::Pin;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
@@ -184,7 +184,7 @@ fn serve(
     waiting: &Receiver<Request>,
 ) -> (Ledger, Result<(), LedgerError>) {
     let mut end = Ok(());
-    let mut next = waiting.recv().ok();
+    let mut next = wait(&mut ledger, policy, waiting, &mut end);
     while let Some(request) = next.take() {
         match request {
             Request::Stop => break,
@@ -196,9 +196,27 @@ fn serve(
                 take_steps(&mut ledger, batch, policy, &mut end);
             }
         }
-        next = next.or_else(|| waiting.recv().ok());
+        next = next.or_else(|| wait(&mut ledger, policy, waiting, &mut end));
     }
     (ledger, end)
+}
+
+/// The next request; meanwhile the ledger is tended.
+fn wait(
+    ledger: &mut Ledger,
+    policy: Policy,
+    waiting: &Receiver<Request>,
+    end: &mut Result<(), LedgerError>,
+) -> Option<Request> {
+    let Some(patience) = ledger.patience() else { return waiting.recv().ok() };
+    loop {
+        match waiting.recv_timeout(patience) {
+            Ok(request) => return Some(request),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) if end.is_ok() => *end = ledger.tend(policy),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
 }
 
 /// Adds all that waits and can share a transaction; gives the request behind it that cannot.
@@ -236,8 +254,8 @@ fn refused(end: &Result<(), LedgerError>) -> Result<(), LedgerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::Tally;
-    use crate::ledger::stage::{Stage, later, start};
+    use crate::ledger::stage::{Stage, later, on_each, start};
+    use crate::ledger::{Location, Tally};
 
     fn runtime() -> tokio::runtime::Runtime {
         tokio::runtime::Builder::new_current_thread().build().unwrap()
@@ -261,24 +279,26 @@ mod tests {
 
     #[test]
     fn many_connections_share_the_ledger_and_each_recipient_is_sent_to_once() {
-        let (Stage { folder: _folder, ledger }, issue) = Stage::sending(100);
-        let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
-        let sent: u32 = runtime().block_on(async {
-            let connections: Vec<_> = (0..8).map(|_| tokio::spawn(send_all(thread.handle()))).collect();
-            let mut sent = 0;
-            for connection in connections {
-                sent += connection.await.unwrap().unwrap();
-            }
-            sent
+        on_each(|on| {
+            let (Stage { folder: _folder, ledger, .. }, issue) = on.sending(100);
+            let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
+            let sent: u32 = runtime().block_on(async {
+                let connections: Vec<_> = (0..8).map(|_| tokio::spawn(send_all(thread.handle()))).collect();
+                let mut sent = 0;
+                for connection in connections {
+                    sent += connection.await.unwrap().unwrap();
+                }
+                sent
+            });
+            assert_eq!(sent, 100);
+            let ledger = thread.finish().unwrap();
+            assert_eq!(ledger.status(issue).unwrap().recipients, Tally { sent: 100, ..Tally::default() });
         });
-        assert_eq!(sent, 100);
-        let ledger = thread.finish().unwrap();
-        assert_eq!(ledger.status(issue).unwrap().recipients, Tally { sent: 100, ..Tally::default() });
     }
 
     #[test]
     fn a_settlement_that_nobody_waits_for_is_durable_once_the_next_intent_is() {
-        let (Stage { folder, ledger }, issue) = Stage::sending(2);
+        let (Stage { location, folder: _folder, ledger }, issue) = Stage::sending(2);
         let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
         let handle = thread.handle();
         runtime().block_on(async {
@@ -290,7 +310,7 @@ mod tests {
             drop(handle.settle(first, Outcome::Sent { reply: "250 ok".to_owned() }, start()));
             let _second = handle.begin(claims.remove(0), later(600), start()).await.unwrap();
         });
-        let seen = Ledger::open_read_only(&folder.path().join("ledger.db")).unwrap();
+        let seen = Ledger::open_read_only(&location).unwrap();
         let want = Tally { sent: 1, in_flight: 1, ..Tally::default() };
         assert_eq!(seen.status(issue).unwrap().recipients, want);
         thread.finish().unwrap();
@@ -298,12 +318,13 @@ mod tests {
 
     #[test]
     fn after_one_error_nothing_more_is_begun() {
-        let (Stage { folder, ledger }, issue) = Stage::sending(2);
+        let (Stage { location, folder: _folder, ledger }, issue) = Stage::sending(2);
         let thread = LedgerThread::start(ledger, Policy::Resend).unwrap();
         let handle = thread.handle();
         runtime().block_on(async {
             let claims = handle.claim(2, start()).await.unwrap();
-            let spoil = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+            let Location::File(path) = &location else { panic!("it lies in a file") };
+            let spoil = rusqlite::Connection::open(path).unwrap();
             spoil
                 .execute_batch(
                     "CREATE TRIGGER full BEFORE UPDATE ON delivery BEGIN SELECT raise(ABORT, 'full'); END",

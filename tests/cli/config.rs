@@ -94,7 +94,15 @@ fn a_wrong_value_is_told_with_line_key_and_what_was_found() {
             "5: `id_authority`: `a b` is not a domain: expected letters, digits and hyphens between dots",
         ),
         ("[smtp]\nconnections = 0\n", "5: `connections`: expected at least 1, found `0`"),
-        ("[ledger]\nurl = \"postgres://x\"\n", "5: `postgres://x` is not a ledger: expected sqlite:PATH"),
+        (
+            "[ledger]\nurl = \"mysql://x\"\n",
+            "5: `mysql://x` is not a ledger: expected sqlite:PATH or postgres://USER@HOST/DATABASE",
+        ),
+        ("[ledger]\nurl = \"postgres://x\"\n", "5: `url`: expected a user, as in postgres://USER@HOST/DATABASE"),
+        (
+            "[ledger]\nurl = \"postgres://a:sesame@x/b\"\n",
+            "5: `url` holds a password and this file is committed\n  help: leave it out and set POSTRIDER_LEDGER__PASSWORD",
+        ),
     ] {
         assert_eq!(
             complaint(&format!("{HEAD}{more}")),

@@ -125,7 +125,7 @@ impl<'a> Clerk<'a> {
     fn new(tx: &'a View<'a>, manner: Manner, keys: &'a Keys, now: Timestamp) -> Result<Self, Fault> {
         tx.batch("CREATE TEMP TABLE IF NOT EXISTS seen (id BIGINT PRIMARY KEY); DELETE FROM seen;")?;
         let knows_forgotten =
-            tx.one("SELECT count(*) FROM (SELECT 1 FROM suppression LIMIT 1) AS some", &[], |row| {
+            tx.one("SELECT count(*) FROM (SELECT 1 FROM suppression LIMIT 1) AS found", &[], |row| {
                 row.get(0)
             })?;
         let head = head(tx)?;

@@ -145,7 +145,7 @@ impl Ledger {
             let state = resolution.state();
             let resolved: Vec<SubscriberId> = tx.all(
                 "UPDATE delivery SET state = ?3, next_at = ?4
-                 WHERE issue_id = ?1 AND state = 'U' AND (?2 IS NULL OR sub_id = ?2) RETURNING sub_id",
+                 WHERE issue_id = ?1 AND state = 'U' AND (CAST(?2 AS BIGINT) IS NULL OR sub_id = ?2) RETURNING sub_id",
                 values![issue, subscriber, state, Millis(now)],
                 |row| row.get(0),
             )?;

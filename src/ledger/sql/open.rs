@@ -1,77 +1,133 @@
 //! A ledger that is open, in whichever database it lies.
 
-use std::path::Path;
+use std::time::Duration;
 
+use super::settle::reap;
 use super::values::Millis;
 use super::{Fault, View, steps};
 use crate::ledger::birth::{Birth, Origin};
 use crate::ledger::error::LedgerError;
+use crate::ledger::location::Location;
 use crate::ledger::model::Policy;
 use crate::ledger::place::Place;
+use crate::ledger::postgres::Database;
+use crate::ledger::report::Reaped;
 use crate::ledger::sqlite::File;
 use crate::ledger::step::{Step, Stepped};
 
 /// The ledger of one publication. Every method is one batch: all of it is durable on return, or none is kept.
 pub struct Ledger {
-    file: File,
+    engine: Engine,
+}
+
+enum Engine {
+    File(File),
+    Database(Box<Database>),
+}
+
+impl From<File> for Ledger {
+    fn from(file: File) -> Self {
+        Self { engine: Engine::File(file) }
+    }
+}
+
+impl From<Database> for Ledger {
+    fn from(database: Database) -> Self {
+        Self { engine: Engine::Database(Box::new(database)) }
+    }
 }
 
 impl Ledger {
-    /// Makes a new ledger at `path`, readable by its owner alone, and opens it.
+    /// Makes a new ledger at `location` and opens it.
     ///
-    /// It is made under another name and linked into place whole, so that a kill leaves no half of one.
+    /// A file is readable by its owner alone. It is made under another name and linked into place whole, so that a kill
+    /// leaves no half of one.
     ///
     /// # Errors
     ///
-    /// [`LedgerError::Exists`] if anything is at `path`, which is left as it is.
-    pub fn create(path: &Path, birth: &Birth) -> Result<Self, LedgerError> {
-        Ok(Self { file: File::create(path, birth)? })
+    /// [`LedgerError::Exists`] if anything is there, which is left as it is.
+    pub fn create(location: impl Into<Location>, birth: &Birth) -> Result<Self, LedgerError> {
+        Ok(match location.into() {
+            Location::File(path) => File::create(&path, birth)?.into(),
+            Location::Database(url) => Database::create(&url, birth)?.into(),
+        })
     }
 
-    /// Opens the ledger at `path`.
+    /// Whether anything is where the ledger at `location` should be.
+    ///
+    /// # Errors
+    ///
+    /// If a database cannot be reached, or does not let us in.
+    pub fn exists(location: impl Into<Location>) -> Result<bool, LedgerError> {
+        match location.into() {
+            Location::File(path) => Ok(path.exists()),
+            Location::Database(url) => match Database::open_read_only(&url) {
+                Ok(_) => Ok(true),
+                Err(LedgerError::Missing { .. }) => Ok(false),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// Opens the ledger at `location`.
     ///
     /// # Errors
     ///
     /// If there is none, or what is there is not a ledger, or a newer program wrote it.
-    pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self { file: File::open(path)? })
+    pub fn open(location: impl Into<Location>) -> Result<Self, LedgerError> {
+        Ok(match location.into() {
+            Location::File(path) => File::open(&path)?.into(),
+            Location::Database(url) => Database::open(&url)?.into(),
+        })
     }
 
-    /// Opens the ledger at `path` to look at it; every write through it fails.
+    /// Opens the ledger at `location` to look at it; every write through it fails.
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_read_only(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self { file: File::open_read_only(path)? })
+    pub fn open_read_only(location: impl Into<Location>) -> Result<Self, LedgerError> {
+        Ok(match location.into() {
+            Location::File(path) => File::open_read_only(&path)?.into(),
+            Location::Database(url) => Database::open_read_only(&url)?.into(),
+        })
     }
 
-    /// A copy of this ledger in memory. What is written into it is gone with it.
+    /// This ledger, to try a run on. What is written into it is gone with it. Nobody plans meanwhile in a database.
     ///
     /// # Errors
     ///
     /// If the ledger cannot be read.
     pub fn rehearse(&self) -> Result<Self, LedgerError> {
-        Ok(Self { file: self.file.rehearse()? })
+        Ok(match &self.engine {
+            Engine::File(file) => file.rehearse()?.into(),
+            Engine::Database(database) => database.rehearse()?.into(),
+        })
     }
 
-    /// A new ledger in memory, as [`create`](Self::create) would make it at `path`.
+    /// A new ledger, as [`create`](Self::create) would make it, that is gone when it is dropped.
     ///
     /// # Errors
     ///
-    /// If there is no memory for it.
-    pub fn rehearse_birth(path: &Path, birth: &Birth) -> Result<Self, LedgerError> {
-        Ok(Self { file: File::rehearse_birth(path, birth)? })
+    /// If there is no memory for it, or the database cannot be reached.
+    pub fn rehearse_birth(location: impl Into<Location>, birth: &Birth) -> Result<Self, LedgerError> {
+        Ok(match location.into() {
+            Location::File(path) => File::rehearse_birth(&path, birth)?.into(),
+            Location::Database(url) => Database::rehearse_birth(&url, birth)?.into(),
+        })
+    }
+
+    /// Whether several senders may share it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Database(_))
     }
 
     /// Where the ledger lies, for people to read.
     pub fn place(&self) -> &Place {
-        self.file.place()
-    }
-
-    /// The file the ledger lies in.
-    pub fn path(&self) -> &Path {
-        self.file.path()
+        match &self.engine {
+            Engine::File(file) => file.place(),
+            Engine::Database(database) => database.place(),
+        }
     }
 
     /// Where this ledger comes from.
@@ -116,13 +172,20 @@ impl Ledger {
         &mut self,
         work: impl FnOnce(&View<'_>) -> Result<Option<T>, Fault>,
     ) -> Result<Option<T>, LedgerError> {
-        let done = self.file.attempt(work);
-        done.map_err(|fault| fault.at(self.file.place()))
+        let done = match &mut self.engine {
+            Engine::File(file) => file.attempt(work),
+            Engine::Database(database) => database.attempt(work),
+        };
+        done.map_err(|fault| fault.at(self.place()))
     }
 
     /// Runs `look` on one unchanging view of the ledger.
     pub(super) fn read<T>(&self, look: impl FnOnce(&View<'_>) -> Result<T, Fault>) -> Result<T, LedgerError> {
-        self.file.read(look).map_err(|fault| fault.at(self.file.place()))
+        let seen = match &self.engine {
+            Engine::File(file) => file.read(look),
+            Engine::Database(database) => database.read(look),
+        };
+        seen.map_err(|fault| fault.at(self.place()))
     }
 
     /// Takes steps of sending in one transaction; results stand in the order of the steps.
@@ -131,12 +194,54 @@ impl Ledger {
         steps: &[Step],
         policy: Policy,
     ) -> Result<Vec<Stepped>, LedgerError> {
-        self.write(|tx| steps::take(tx, steps, policy))
+        let taken = match &mut self.engine {
+            Engine::File(file) => file.attempt(|tx| steps::take(tx, steps, policy).map(Some)),
+            Engine::Database(database) => database.take_steps(steps, policy).map(Some),
+        };
+        let taken = taken.map_err(|fault| fault.at(self.place()))?;
+        Ok(taken.expect("what does not fail is kept"))
     }
 
-    /// Overwrites what was erased wherever the database still keeps it.
+    pub(super) fn reap_dead(&mut self, policy: Policy) -> Result<Reaped, LedgerError> {
+        match &mut self.engine {
+            Engine::File(_) => self.write(|tx| reap(tx, policy)),
+            Engine::Database(database) => database.reap(policy).map_err(|fault| fault.at(database.place())),
+        }
+    }
+
+    /// How long a sender may leave the ledger alone; none if for ever.
+    pub(in crate::ledger) fn patience(&self) -> Option<Duration> {
+        matches!(self.engine, Engine::Database(_)).then_some(Database::BREATH)
+    }
+
+    /// Does what must be done now and then while mail is sent.
+    pub(in crate::ledger) fn tend(&mut self, policy: Policy) -> Result<(), LedgerError> {
+        match &mut self.engine {
+            Engine::File(_) => Ok(()),
+            Engine::Database(database) => database
+                .patiently(|database| database.tend(policy))
+                .map_err(|fault| fault.at(database.place())),
+        }
+    }
+
+    /// Gives up the right to send, so that others need not wait until it is over. Nothing is claimed any more.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be written.
+    pub fn retire(&mut self) -> Result<(), LedgerError> {
+        match &mut self.engine {
+            Engine::File(_) => Ok(()),
+            Engine::Database(database) => database.retire().map_err(|fault| fault.at(database.place())),
+        }
+    }
+
+    /// Overwrites what was erased wherever a file still keeps it. A database does so when it vacuums.
     pub(super) fn erase_traces(&mut self) -> Result<(), LedgerError> {
-        self.file.empty_log()
+        match &mut self.engine {
+            Engine::File(file) => file.empty_log(),
+            Engine::Database(_) => Ok(()),
+        }
     }
 }
 

@@ -123,7 +123,7 @@ fn page(
     let mut last = None;
     view.each(
         &format!(
-            "{SUBSCRIBER} WHERE identity IS NOT NULL AND (?1 IS NULL OR state = ?1) AND subscriber.id > ?2
+            "{SUBSCRIBER} WHERE identity IS NOT NULL AND (CAST(?1 AS TEXT) IS NULL OR state = ?1) AND subscriber.id > ?2
              ORDER BY subscriber.id LIMIT ?3"
         ),
         values![state, after, PAGE],

@@ -17,22 +17,39 @@ use crate::message::{IssueId, Recipient};
 use crate::subscriber::{State, SubscriberId};
 
 /// A due row and the reader it belongs to.
-struct Due {
+pub(in crate::ledger) struct Due {
     subscriber: SubscriberId,
     claim: Option<Claim>,
     state: State,
 }
 
 pub(super) fn claim(tx: &View<'_>, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
+    claim_by(tx, limit, |issue, room| {
+        let due = due(tx, issue, room, now)?;
+        due.iter().filter(|due| due.claim.is_some()).try_for_each(|due| take(tx, issue, due.subscriber))?;
+        Ok(due)
+    })
+}
+
+/// Claims up to `limit` recipients, oldest issue first. `take` takes some of an issue's due rows, or none if there is
+/// none; whoever went since the issue was frozen is excluded.
+pub(in crate::ledger) fn claim_by(
+    tx: &View<'_>,
+    limit: usize,
+    mut take: impl FnMut(IssueId, usize) -> Result<Vec<Due>, Fault>,
+) -> Result<Vec<Claim>, Fault> {
     let mut claims = Vec::new();
     for issue in sending(tx)? {
         while claims.len() < limit {
-            let due = due(tx, issue, limit - claims.len(), now)?;
-            if due.is_empty() {
+            let taken = take(issue, limit - claims.len())?;
+            if taken.is_empty() {
                 break;
             }
-            for due in due {
-                claims.extend(take(tx, issue, due)?);
+            for Due { subscriber, claim, state } in taken {
+                match claim {
+                    Some(claim) => claims.push(claim),
+                    None => exclude(tx, issue, subscriber, state)?,
+                }
             }
         }
     }
@@ -45,7 +62,7 @@ pub(super) fn sending(view: &View<'_>) -> Result<Vec<IssueId>, Fault> {
 }
 
 /// The rows that are due. `CROSS JOIN` keeps SQLite to the index of due rows.
-pub(super) const DUE: &str =
+const DUE: &str =
     "SELECT sub_id, subscriber.state, edition, epoch, attempts, first_at, identity, spelling, name
     FROM delivery CROSS JOIN subscriber ON subscriber.id = sub_id
     WHERE issue_id = ?1 AND delivery.state = 'Q' AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3";
@@ -54,7 +71,8 @@ fn due(tx: &View<'_>, issue: IssueId, limit: usize, now: Timestamp) -> Result<Ve
     tx.all(DUE, values![issue, Millis(now), limit as u64], |row| read_due(issue, row))
 }
 
-fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
+/// Reads number and state of the reader, edition, epoch before the claim, attempts, first try, and who it is for.
+pub(in crate::ledger) fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
     let (subscriber, state): (SubscriberId, State) = (row.get(0)?, row.get(1)?);
     if state != State::Confirmed {
         return Ok(Due { subscriber, state, claim: None });
@@ -72,17 +90,13 @@ fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
     Ok(Due { subscriber, state, claim: Some(claim) })
 }
 
-fn take(tx: &View<'_>, issue: IssueId, due: Due) -> Result<Option<Claim>, Fault> {
-    if due.claim.is_none() {
-        exclude(tx, issue, due.subscriber, due.state)?;
-        return Ok(None);
-    }
+fn take(tx: &View<'_>, issue: IssueId, subscriber: SubscriberId) -> Result<(), Fault> {
     let taken = tx.execute(
         "UPDATE delivery SET state = 'C', epoch = epoch + 1 WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'Q'",
-        values![issue, due.subscriber],
+        values![issue, subscriber],
     )?;
     match taken {
-        1 => Ok(due.claim),
+        1 => Ok(()),
         _ => Err(Misfit::new("a recipient who is not queued", "a recipient who is due").into()),
     }
 }
@@ -114,7 +128,7 @@ pub(super) fn begin(
         values![claim.issue, claim.recipient.subscriber, claim.epoch, Millis(now), Millis(retry_at)],
     )?;
     match begun {
-        1 => Ok(Ruling::Ready),
+        1 => Ok(Ruling::Ready { until: None }),
         _ => refuse(tx, claim),
     }
 }
@@ -212,7 +226,7 @@ fn give_back(tx: &View<'_>, claim: &Claim, back: &Return) -> Result<bool, Fault>
     let subscriber = claim.recipient.subscriber;
     let given = tx.execute(
         "UPDATE delivery SET state = ?4, next_at = coalesce(?5, next_at),
-         attempts = attempts + CASE WHEN ?6 IS NULL THEN 0 ELSE 1 END, first_at = coalesce(first_at, ?6),
+         attempts = attempts + CASE WHEN CAST(?6 AS BIGINT) IS NULL THEN 0 ELSE 1 END, first_at = coalesce(first_at, ?6),
          cause = ?7, reply = coalesce(?8, reply),
          ended_after = (?9 - (SELECT frozen_at FROM issue WHERE id = ?1)) / 1000
          WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'C' AND epoch = ?3",

@@ -132,7 +132,7 @@ fn page(
     let mut last = None;
     view.each(
         &format!(
-            "{DELIVERY} WHERE state = ?2 AND (?1 IS NULL OR issue_id = ?1) AND (issue_id, sub_id) > (?3, ?4)
+            "{DELIVERY} WHERE state = ?2 AND (CAST(?1 AS BIGINT) IS NULL OR issue_id = ?1) AND (issue_id, sub_id) > (?3, ?4)
              ORDER BY issue_id, sub_id LIMIT ?5"
         ),
         values![issue, state, after.0, after.1, PAGE],

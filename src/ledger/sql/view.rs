@@ -3,9 +3,12 @@
 //! Statements are written once. They keep to what SQLite and PostgreSQL have in common; values are numbered `?1`,
 //! `?2`. Rows are handed out one at a time.
 
+use std::cell::RefCell;
+
 use super::account::Account;
 use super::fault::Fault;
 use super::value::{FromValue, Misfit, Value};
+use crate::ledger::postgres::{self, Session};
 use crate::ledger::report::Finding;
 use crate::ledger::sqlite;
 
@@ -19,11 +22,13 @@ pub(in crate::ledger) struct View<'a> {
 /// An open transaction of one database or the other.
 pub(in crate::ledger) enum Connection<'a> {
     Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a RefCell<Session>),
 }
 
 /// A row of an answer.
 pub(in crate::ledger) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a ::postgres::Row),
 }
 
 impl<'a> View<'a> {
@@ -35,6 +40,7 @@ impl<'a> View<'a> {
     pub fn execute(&self, statement: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
         match &self.on {
             Connection::Sqlite(connection) => sqlite::execute(connection, statement, values),
+            Connection::Postgres(session) => session.borrow_mut().execute(statement, values),
         }
     }
 
@@ -42,6 +48,21 @@ impl<'a> View<'a> {
     pub fn batch(&self, statements: &str) -> Result<(), Fault> {
         match &self.on {
             Connection::Sqlite(connection) => Ok(connection.execute_batch(statements)?),
+            Connection::Postgres(session) => session.borrow_mut().batch(statements),
+        }
+    }
+
+    /// The transaction itself, for what only one of the databases can do.
+    pub fn connection(&self) -> &Connection<'a> {
+        &self.on
+    }
+
+    /// A condition on rows of `delivery`: whoever claimed them last is dead. From a file one process sends at a time,
+    /// and whoever asks is that one.
+    pub fn orphaned(&self) -> &'static str {
+        match &self.on {
+            Connection::Sqlite(_) => "1 = 1",
+            Connection::Postgres(_) => postgres::ORPHANED,
         }
     }
 
@@ -49,6 +70,7 @@ impl<'a> View<'a> {
     pub fn damage(&self) -> Result<Vec<Finding>, Fault> {
         match &self.on {
             Connection::Sqlite(connection) => sqlite::damage(connection),
+            Connection::Postgres(_) => postgres::damage(self),
         }
     }
 
@@ -56,6 +78,7 @@ impl<'a> View<'a> {
     pub fn quick_damage(&self) -> Result<Option<Finding>, Fault> {
         match &self.on {
             Connection::Sqlite(connection) => sqlite::quick_damage(connection),
+            Connection::Postgres(_) => Ok(None),
         }
     }
 
@@ -68,6 +91,10 @@ impl<'a> View<'a> {
     ) -> Result<(), Fault> {
         match &self.on {
             Connection::Sqlite(connection) => sqlite::each(connection, statement, values, &mut show),
+            Connection::Postgres(session) => {
+                let rows = session.borrow_mut().query(statement, values)?;
+                postgres::show_all(&rows, &mut show)
+            }
         }
     }
 
@@ -95,6 +122,10 @@ impl<'a> View<'a> {
     ) -> Result<Option<T>, Fault> {
         match &self.on {
             Connection::Sqlite(connection) => sqlite::first(connection, statement, values, read),
+            Connection::Postgres(session) => {
+                let rows = session.borrow_mut().query(statement, values)?;
+                rows.first().map(|row| read(&Row::Postgres(row))).transpose()
+            }
         }
     }
 
@@ -115,6 +146,7 @@ impl Row<'_> {
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Fault> {
         match self {
             Self::Sqlite(row) => Ok(T::of(sqlite::value(row, column)?)?),
+            Self::Postgres(row) => Ok(T::of(postgres::value(row, column)?)?),
         }
     }
 }

@@ -7,7 +7,7 @@
 mod rehearsal;
 mod schema;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql, Transaction, TransactionBehavior};
@@ -28,10 +28,6 @@ pub(super) struct File {
 }
 
 impl File {
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     pub fn place(&self) -> &Place {
         &self.place
     }

@@ -1,0 +1,211 @@
+//! Steps of sending, many rows a statement: a row a statement would cost a round trip each.
+
+use jiff::Timestamp;
+use postgres::types::ToSql;
+
+use super::lease::CLOCK;
+use crate::ledger::model::{Claim, InFlight, Outcome, Policy, RowState};
+use crate::ledger::reply;
+use crate::ledger::sql::{self, Connection, Fault, Millis, Row, View, values};
+use crate::ledger::step::{Ruling, Step, Stepped};
+use crate::message::IssueId;
+use crate::subscriber::SubscriberId;
+
+/// Takes steps; results stand in their order. What gives rows back comes before what claims them.
+pub(super) fn take(tx: &View<'_>, steps: &[Step], policy: Policy, owner: i64) -> Result<Vec<Stepped>, Fault> {
+    let sent = steps.iter().filter_map(as_sent).collect();
+    mark_sent(tx, &sent)?;
+    let begins = steps.iter().filter_map(as_begin).collect();
+    let mut rulings = begin(tx, &begins)?.into_iter();
+    let mut taken = Vec::with_capacity(steps.len());
+    for step in steps {
+        taken.push(match step {
+            Step::Claim { .. } | Step::Settle { outcome: Outcome::Sent { .. }, .. } => Stepped::Noted,
+            Step::Begin { .. } => Stepped::Begun(rulings.next().expect("each intent has a ruling")),
+            Step::Release { .. } | Step::Settle { .. } => sql::take_one(tx, step, policy)?,
+        });
+    }
+    for (step, taken) in steps.iter().zip(&mut taken) {
+        if let Step::Claim { limit, now } = step {
+            *taken = Stepped::Claimed(claim(tx, *limit, *now, owner)?);
+        }
+    }
+    Ok(taken)
+}
+
+/// Intents as columns.
+#[derive(Default)]
+struct Begins<'s> {
+    claims: Vec<&'s Claim>,
+    rows: Rows,
+    epochs: Vec<i64>,
+    at: Vec<i64>,
+    retry_at: Vec<i64>,
+}
+
+/// Acceptances as columns.
+#[derive(Default)]
+struct Sents {
+    rows: Rows,
+    at: Vec<i64>,
+    replies: Vec<String>,
+}
+
+/// The keys of rows as columns.
+#[derive(Default)]
+struct Rows {
+    issues: Vec<i64>,
+    subscribers: Vec<i64>,
+}
+
+impl Rows {
+    fn add(&mut self, issue: IssueId, SubscriberId(subscriber): SubscriberId) {
+        self.issues.push(issue.0.into());
+        self.subscribers.push(i64::try_from(subscriber).unwrap_or(i64::MAX));
+    }
+}
+
+fn as_begin(step: &Step) -> Option<(&Claim, Timestamp, Timestamp)> {
+    match step {
+        Step::Begin { claim, retry_at, now } => Some((claim, *retry_at, *now)),
+        _ => None,
+    }
+}
+
+impl<'s> FromIterator<(&'s Claim, Timestamp, Timestamp)> for Begins<'s> {
+    fn from_iter<I: IntoIterator<Item = (&'s Claim, Timestamp, Timestamp)>>(begins: I) -> Self {
+        let mut columns = Self::default();
+        for (claim, retry_at, now) in begins {
+            columns.claims.push(claim);
+            columns.rows.add(claim.issue, claim.recipient.subscriber);
+            columns.epochs.push(claim.epoch.into());
+            columns.at.push(now.as_millisecond());
+            columns.retry_at.push(retry_at.as_millisecond());
+        }
+        columns
+    }
+}
+
+fn as_sent(step: &Step) -> Option<(&InFlight, &str, Timestamp)> {
+    match step {
+        Step::Settle { sent, outcome: Outcome::Sent { reply }, now } => Some((sent, reply, *now)),
+        _ => None,
+    }
+}
+
+impl<'s> FromIterator<(&'s InFlight, &'s str, Timestamp)> for Sents {
+    fn from_iter<I: IntoIterator<Item = (&'s InFlight, &'s str, Timestamp)>>(sents: I) -> Self {
+        let mut columns = Self::default();
+        for (sent, reply, now) in sents {
+            columns.rows.add(sent.issue, sent.recipient.subscriber);
+            columns.at.push(now.as_millisecond());
+            columns.replies.push(reply::kept(reply));
+        }
+        columns
+    }
+}
+
+/// T3 for many: as in `sql::rows`, and the lease of the row's owner must last.
+fn begin(tx: &View<'_>, begins: &Begins<'_>) -> Result<Vec<Ruling>, Fault> {
+    if begins.claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = format!(
+        "WITH asked AS (SELECT * FROM unnest(CAST(?1 AS BIGINT[]), CAST(?2 AS BIGINT[]), CAST(?3 AS BIGINT[]),
+         CAST(?4 AS BIGINT[]), CAST(?5 AS BIGINT[])) AS columns (issue_id, sub_id, epoch, at, retry_at))
+         UPDATE delivery SET state = 'I', attempts = attempts + 1, first_at = coalesce(first_at, asked.at),
+         next_at = asked.retry_at
+         FROM asked JOIN subscriber ON subscriber.id = asked.sub_id AND subscriber.state = 'C'
+         JOIN issue ON issue.id = asked.issue_id AND issue.state = 'sending'
+         WHERE delivery.issue_id = asked.issue_id AND delivery.sub_id = asked.sub_id
+         AND delivery.epoch = asked.epoch AND delivery.state = 'C'
+         AND EXISTS (SELECT 1 FROM worker WHERE worker.id = delivery.owner AND worker.lease_until > {CLOCK})
+         RETURNING delivery.issue_id, delivery.sub_id"
+    );
+    let Begins { rows, epochs, at, retry_at, .. } = begins;
+    let begun = query(tx, &statement, &[&rows.issues, &rows.subscribers, epochs, at, retry_at])?;
+    let mut ready = std::collections::HashSet::new();
+    for row in begun.iter().map(Row::Postgres) {
+        ready.insert((row.get::<IssueId>(0)?, row.get::<SubscriberId>(1)?));
+    }
+    begins
+        .claims
+        .iter()
+        .map(|claim| match ready.contains(&(claim.issue, claim.recipient.subscriber)) {
+            true => Ok(Ruling::Ready { until: None }),
+            false => not_begun(tx, claim),
+        })
+        .collect()
+}
+
+/// An intent that changed no row: it may be there already, for its first answer was lost; else it is refused.
+fn not_begun(tx: &View<'_>, claim: &Claim) -> Result<Ruling, Fault> {
+    let state: Option<RowState> = tx.first(
+        "SELECT state FROM delivery WHERE issue_id = ?1 AND sub_id = ?2 AND epoch = ?3",
+        values![claim.issue, claim.recipient.subscriber, claim.epoch],
+        |row| row.get(0),
+    )?;
+    match state {
+        Some(RowState::InFlight) => Ok(Ruling::Ready { until: None }),
+        _ => sql::refuse(tx, claim),
+    }
+}
+
+/// T4 for many that were accepted: from any state, as in `sql::settle`.
+fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
+    if sents.replies.is_empty() {
+        return Ok(());
+    }
+    let Sents { rows, at, replies } = sents;
+    let marked = query(
+        tx,
+        "WITH asked AS (SELECT * FROM unnest(CAST(?1 AS BIGINT[]), CAST(?2 AS BIGINT[]), CAST(?3 AS BIGINT[]),
+         CAST(?4 AS TEXT[])) AS columns (issue_id, sub_id, at, reply)),
+         before AS (SELECT issue_id, sub_id, state FROM delivery JOIN asked USING (issue_id, sub_id)
+         WHERE state <> 'S' FOR UPDATE OF delivery)
+         UPDATE delivery SET state = 'S', cause = NULL, reply = asked.reply,
+         first_at = coalesce(first_at, asked.at), ended_after = (asked.at - issue.frozen_at) / 1000
+         FROM asked JOIN before USING (issue_id, sub_id) JOIN issue ON issue.id = asked.issue_id
+         WHERE delivery.issue_id = asked.issue_id AND delivery.sub_id = asked.sub_id
+         RETURNING delivery.issue_id, delivery.sub_id, before.state",
+        &[&rows.issues, &rows.subscribers, at, replies],
+    )?;
+    for row in marked.iter().map(Row::Postgres) {
+        let (issue, subscriber, before): (IssueId, SubscriberId, RowState) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        if before.is_end() {
+            tx.account.reopened(issue, subscriber, before);
+        }
+        tx.account.ended(issue, subscriber, RowState::Sent);
+    }
+    let forgive = "UPDATE subscriber SET failures = 0 WHERE id = ANY (CAST(?1 AS BIGINT[])) AND failures > 0";
+    query(tx, forgive, &[&rows.subscribers]).map(drop)
+}
+
+/// T1: rows that another sender is about to claim are passed over, not waited for.
+fn claim(tx: &View<'_>, limit: usize, now: Timestamp, owner: i64) -> Result<Vec<Claim>, Fault> {
+    sql::claim_by(tx, limit, |issue, room| {
+        tx.all(
+            "WITH due AS (SELECT issue_id, sub_id FROM delivery WHERE issue_id = ?1 AND state = 'Q'
+             AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3 FOR UPDATE SKIP LOCKED),
+             taken AS (UPDATE delivery SET state = 'C', epoch = epoch + 1, owner = ?4 FROM due
+             WHERE delivery.issue_id = due.issue_id AND delivery.sub_id = due.sub_id
+             RETURNING delivery.sub_id, edition, epoch, attempts, first_at, next_at)
+             SELECT sub_id, subscriber.state, edition, epoch - 1, attempts, first_at, identity, spelling, name
+             FROM taken JOIN subscriber ON subscriber.id = sub_id ORDER BY next_at, sub_id",
+            values![issue, Millis(now), room as u64, owner],
+            |row| sql::read_due(issue, row),
+        )
+    })
+}
+
+fn query(
+    tx: &View<'_>,
+    statement: &str,
+    columns: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<postgres::Row>, Fault> {
+    match tx.connection() {
+        Connection::Postgres(session) => session.borrow_mut().query_columns(statement, columns),
+        Connection::Sqlite(_) => unreachable!("batches are PostgreSQL's"),
+    }
+}
