@@ -9,14 +9,25 @@ mod smtp;
 
 use std::time::{Duration, Instant};
 
-use postrider::delivery::{End, Pipelining, SendReport, Stage, Stopper};
+use postrider::delivery::{End, HeldBack, Pipelining, SendReport, Stage, Stopper};
 use postrider::ledger::{IssueState, Policy, RowState, Tally};
 
 use publication::{Publication, counted};
 use smtp::{Act, Script, Server, Step};
 
 fn report(end: End) -> SendReport {
-    SendReport { sent: 0, refused: 0, deferred: 0, doubtful: 0, excluded: 0, expired: 0, end }
+    let (lanes, held_back) = (Vec::new(), HeldBack::default());
+    SendReport {
+        sent: 0,
+        refused: 0,
+        deferred: 0,
+        doubtful: 0,
+        excluded: 0,
+        expired: 0,
+        lanes,
+        held_back,
+        end,
+    }
 }
 
 /// Runs again and again, each time when the next recipient is due, until a run ends otherwise.

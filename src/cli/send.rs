@@ -15,8 +15,8 @@ use super::publication::Publication;
 use super::{book, keys, send_words, subscribers, web_copies};
 use crate::config::DeliverySettings;
 use crate::delivery::{
-    self, Carrier, Deadlines, DeliveryError, End, Password, RelayUrl, Route, RouteSettings, SendReport,
-    Sending, Stop,
+    self, Carrier, Deadlines, DeliveryError, End, LaneSettings, PacingSettings, Password, RelayUrl, Route,
+    RouteSettings, SendReport, Sending, Stop,
 };
 use crate::issue::{Announcement, Seq};
 use crate::ledger::{Enrolled, IssueStatus, Ledger, Policy, Reaped, SenderLock};
@@ -147,8 +147,7 @@ impl Office {
         let progress = Mutex::new(desk.console.progress("Mailing", waiting));
         let sending = Sending {
             carrier: self.carrier,
-            connections: self.delivery.connections,
-            messages_per_connection: self.delivery.messages_per_connection,
+            pacing: PacingSettings::default(),
             policy: self.delivery.policy,
             linger: self.delivery.linger,
             expire: self.delivery.expire,
@@ -175,7 +174,12 @@ fn carrier(settings: &DeliverySettings) -> Result<Carrier, Failure> {
         deadlines: Deadlines::default(),
         pipelining: settings.pipelining,
     };
-    Ok(Carrier::Relay(Box::new(Route::new(relay, route)?)))
+    let route = Route::new(relay, route)?;
+    Ok(Carrier::Lanes(vec![LaneSettings::only(
+        route,
+        settings.connections,
+        settings.messages_per_connection,
+    )]))
 }
 
 impl Mailing {

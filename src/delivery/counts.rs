@@ -13,6 +13,15 @@ pub(super) struct Counts {
     pub(super) ended: u64,
 }
 
+/// What became of the mail one lane was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LaneCounts {
+    /// What its server answered, as in [`Counts`].
+    pub(super) mails: Counts,
+    /// How often the connection or the server failed.
+    pub(super) failures: u64,
+}
+
 impl Counts {
     /// A claim was given back.
     pub(super) fn add_setback(&mut self, setback: &Setback) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
@@ -30,12 +31,17 @@ struct Feeder<'r, 'a> {
 impl Feeder<'_, '_> {
     async fn work(&mut self) -> Result<(), DeliveryError> {
         while !self.run.is_over() {
-            let room = self.run.room_for_claims();
+            let now = Instant::now();
+            if !self.run.bears_outage(now) {
+                break;
+            }
+            let look_at = self.run.dispatch(now).unwrap_or(now + LOOK_AGAIN).min(now + LOOK_AGAIN);
+            let room = self.run.room_for_claims(now);
             if room == 0 {
-                self.run.something_wanted(LOOK_AGAIN).await;
+                self.run.something_wanted(look_at).await;
             } else if !self.claim(room).await? {
                 match self.run.is_busy() || self.run.has_claims() {
-                    true => self.run.something_wanted(LOOK_AGAIN).await,
+                    true => self.run.something_wanted(look_at).await,
                     false => self.rest().await?,
                 }
             }
@@ -52,7 +58,9 @@ impl Feeder<'_, '_> {
         let mut ready = Vec::with_capacity(claims.len());
         while let Some(claim) = claims.next() {
             match self.draft_of(&claim).await {
-                Ok(draft) => ready.extend(self.unless_expired(Held { claim, draft, mail: None }, now)),
+                Ok(draft) => {
+                    ready.extend(self.unless_expired(Held { claim, draft, mail: None, pass: None }, now))
+                }
                 Err(error) => {
                     self.run.add_claims(ready);
                     claims
@@ -90,8 +98,10 @@ impl Feeder<'_, '_> {
     /// Nobody is due and nothing is under way: waits for who comes due next, or ends the run.
     async fn rest(&self) -> Result<(), DeliveryError> {
         let next_due = self.run.ledger.ask(|ledger| ledger.next_due()).await?;
-        match next_due.map(|due| retry::wait_until(due, self.run.now())) {
-            Some(wait) if self.run.spend(wait) => {
+        // Whom the run itself put off for their domain's sake it comes back for, however patient it is.
+        let is_ours = |due: Timestamp| self.run.held_back.get().paced_until.is_some_and(|until| due <= until);
+        match next_due.map(|due| (due, retry::wait_until(due, self.run.now()))) {
+            Some((due, wait)) if is_ours(due) || self.run.spend(wait) => {
                 let _ = self.run.unless_over(tokio::time::sleep(wait)).await;
             }
             _ => self.run.end(Why::NothingDue),

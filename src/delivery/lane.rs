@@ -1,194 +1,351 @@
-//! One connection of a run: takes claims and hands their mail over, one after the other.
+//! One relay of a run: its share of the mail, its connections, how fast it may go, and what became of it.
 
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
-use crate::delivery::courier::{Courier, Refusal};
-use crate::delivery::error::DeliveryError;
-use crate::delivery::reply::{Fault, Stage};
-use crate::delivery::retry;
-use crate::delivery::ruling::{Case, Spoils};
-use crate::delivery::run::{Held, Run};
-use crate::delivery::throttle::Try;
-use crate::delivery::transfer::Transfer;
-use crate::ledger::Begun;
-use crate::message::MailObject;
+use crate::delivery::counts::LaneCounts;
+use crate::delivery::rate::Rate;
+use crate::delivery::reply::Trouble;
+use crate::delivery::route::Route;
+use crate::delivery::run::Held;
+use crate::delivery::share::Share;
+use crate::delivery::throttle::{AfterFailure, Throttle, Try};
+use crate::subscriber::SubscriberId;
 
-/// How long a connection without work is kept open.
-const IDLE: Duration = Duration::from_secs(5);
+/// What a lane must be told.
+pub struct LaneSettings {
+    /// What the configuration calls it.
+    pub name: String,
+    pub route: Route,
+    /// Its part of the mail beside the weights of the other lanes; at least 1.
+    pub weight: u32,
+    /// Whether it carries mail only while no other lane can.
+    pub is_fallback: bool,
+    /// Connections kept open at once.
+    pub connections: usize,
+    /// Mails handed over before a connection is closed.
+    pub messages_per_connection: usize,
+    /// Mails a second, at most.
+    pub per_second: Option<f64>,
+}
 
-/// Hands mail over until the run ends.
-pub(super) async fn serve(run: &Run<'_>, number: usize) {
-    let mut lane = Lane { run, number, courier: None, carried: 0, ahead: None };
-    while let Some(held) = lane.next().await {
-        if let Err(error) = lane.hand_over(held).await {
-            run.fail(error);
+impl LaneSettings {
+    /// The lane of a publication that has one relay and no limits.
+    pub fn only(route: Route, connections: usize, messages_per_connection: usize) -> Self {
+        Self {
+            name: "smtp".to_owned(),
+            route,
+            weight: 1,
+            is_fallback: false,
+            connections,
+            messages_per_connection,
+            per_second: None,
         }
-        run.idle();
-        lane.hang_up_when_used().await;
     }
-    lane.hang_up().await;
 }
 
-struct Lane<'r, 'a> {
-    run: &'r Run<'a>,
-    /// From 0; the throttle admits the lower ones first.
-    number: usize,
-    courier: Option<Courier>,
-    /// Mails that went over this connection.
-    carried: usize,
-    /// The next mail, taken while the one before was under way.
-    ahead: Option<Held>,
+/// What a lane did in a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneReport {
+    pub name: String,
+    /// Where it leads, as a URL without user.
+    pub relay: String,
+    pub sent: u64,
+    /// Refused for good.
+    pub refused: u64,
+    /// Put off by the server: how often.
+    pub deferred: u64,
+    /// The reply to the final dot was lost: how often.
+    pub doubtful: u64,
+    /// How often the connection or the server failed.
+    pub failures: u64,
+    /// How often a server that had too much to do made the lane slower.
+    pub slowed: u64,
+    /// Mails a second the lane had come down to, if it was slower than it may be when the run ended.
+    pub slowed_to: Option<f64>,
+    /// How it stood when the run ended.
+    pub state: LaneState,
+    /// What went wrong last, unless the relay worked since.
+    pub trouble: Option<String>,
 }
 
-impl Lane<'_, '_> {
-    /// Waits for a claim this connection may work on. `None` when the run is over.
-    async fn next(&mut self) -> Option<Held> {
-        if let Some(held) = self.ahead.take() {
-            if self.courier.is_some() && !self.run.is_over() {
-                return Some(held);
-            }
-            self.run.put_back(held);
-            self.run.idle();
+/// How a lane stands at the end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneState {
+    Open,
+    /// The relay could not be used, and was left alone for a while.
+    Down,
+    /// Only a person can bring it back.
+    Out,
+}
+
+/// Whether a lane can take a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Ready,
+    /// Its rate lets the next mail go then.
+    Soon(Instant),
+    /// The relay is left alone until then.
+    Resting(Instant),
+    /// It never worked in this run.
+    Hopeless,
+    /// Only a person can bring it back.
+    Out,
+}
+
+/// A lane during a run.
+pub(super) struct Lane<'a> {
+    pub(super) settings: &'a LaneSettings,
+    share: Share,
+    throttle: RefCell<Throttle>,
+    rate: RefCell<Option<Rate>>,
+    queue: RefCell<VecDeque<Held>>,
+    counts: Cell<LaneCounts>,
+    is_hopeless: Cell<bool>,
+    is_out: Cell<bool>,
+    /// What went wrong last; none since the relay worked again.
+    trouble: RefCell<Option<Trouble>>,
+    /// When it last gave an answer, or was given something to do.
+    moved_at: Cell<Instant>,
+    /// Tells a connection that there is a claim for it.
+    fresh: Notify,
+    /// Tells connections that more of them may work.
+    grown: Notify,
+}
+
+impl<'a> Lane<'a> {
+    pub(super) fn new(settings: &'a LaneSettings, now: Instant) -> Self {
+        Self {
+            settings,
+            share: Share::new(&settings.name, settings.weight),
+            throttle: RefCell::new(Throttle::new(settings.connections, now)),
+            rate: RefCell::new(settings.per_second.map(|per_second| Rate::new(per_second, now))),
+            queue: RefCell::default(),
+            counts: Cell::default(),
+            is_hopeless: Cell::new(false),
+            is_out: Cell::new(false),
+            trouble: RefCell::new(None),
+            moved_at: Cell::new(now),
+            fresh: Notify::new(),
+            grown: Notify::new(),
         }
-        while !self.run.is_over() {
-            let (is_admitted, free_at) = {
-                let throttle = self.run.throttle.borrow();
-                (throttle.admits(self.number), throttle.free_at())
-            };
-            if !is_admitted {
-                self.wait_for_something_fresh().await;
-            } else if free_at > Instant::now() {
-                let _ = self.run.unless_over(sleep_until(free_at)).await;
-            } else if let Some(held) = self.run.take_claim() {
-                return Some(held);
+    }
+
+    /// Whether it can take a mail now.
+    pub(super) fn standing(&self, now: Instant) -> Standing {
+        if self.is_out.get() {
+            return Standing::Out;
+        }
+        let throttle = self.throttle.borrow();
+        if throttle.free_at() > now {
+            return if self.is_hopeless.get() {
+                Standing::Hopeless
             } else {
-                self.wait_for_something_fresh().await;
+                Standing::Resting(throttle.free_at())
+            };
+        }
+        let by_rate = self.rate.borrow().as_ref().map(Rate::free_at);
+        match by_rate.max(throttle.pace.free_at()) {
+            Some(free_at) if free_at > now => Standing::Soon(free_at),
+            _ => Standing::Ready,
+        }
+    }
+
+    /// The number that decides who goes first for a recipient: the smallest does.
+    pub(super) fn draw(&self, subscriber: SubscriberId) -> f64 {
+        self.share.draw(subscriber)
+    }
+
+    /// How many of its connections may work now; none while it cannot take mail.
+    pub(super) fn active(&self, now: Instant) -> usize {
+        match self.standing(now) {
+            Standing::Ready | Standing::Soon(_) => self.throttle.borrow().active(),
+            Standing::Resting(_) | Standing::Hopeless | Standing::Out => 0,
+        }
+    }
+
+    /// Whether the connection with this number, from 0, may work.
+    pub(super) fn admits(&self, number: usize) -> bool {
+        !self.is_out.get() && self.throttle.borrow().admits(number)
+    }
+
+    /// Before then its connections try nothing.
+    pub(super) fn free_at(&self) -> Instant {
+        self.throttle.borrow().free_at()
+    }
+
+    /// Gives it a claim to work on.
+    pub(super) fn place(&self, held: Held, now: Instant) {
+        if let Some(rate) = &mut *self.rate.borrow_mut() {
+            rate.take(now);
+        }
+        self.throttle.borrow_mut().pace.take(now);
+        let mut queue = self.queue.borrow_mut();
+        if queue.is_empty() {
+            self.moved_at.set(now);
+        }
+        queue.push_back(held);
+        self.fresh.notify_one();
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.borrow().len()
+    }
+
+    pub(super) fn take(&self) -> Option<Held> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    /// Takes everything back that no connection works on.
+    pub(super) fn empty(&self) -> VecDeque<Held> {
+        let held = self.queue.take();
+        for _ in &held {
+            self.give_back();
+        }
+        held
+    }
+
+    /// A mail it was given was not tried.
+    pub(super) fn give_back(&self) {
+        if let Some(rate) = &mut *self.rate.borrow_mut() {
+            rate.give_back();
+        }
+        self.throttle.borrow_mut().pace.give_back();
+    }
+
+    /// Since when nothing came of what it was given.
+    pub(super) fn moved_at(&self) -> Instant {
+        self.moved_at.get()
+    }
+
+    /// Waits until there may be something to do for a connection that may work.
+    pub(super) async fn something_fresh(&self, number: usize) {
+        self.fresh.notified().await;
+        if !self.admits(number) {
+            // It was meant for one that may work.
+            self.fresh.notify_one();
+        }
+    }
+
+    /// Waits until one more connection may work.
+    pub(super) async fn growth(&self) {
+        self.grown.notified().await;
+    }
+
+    /// Tells every connection to look whether the run is over.
+    pub(super) fn tell_all(&self) {
+        self.fresh.notify_waiters();
+        self.grown.notify_waiters();
+    }
+
+    pub(super) fn begin(&self) -> Try {
+        self.throttle.borrow_mut().begin()
+    }
+
+    /// A try ended and says nothing of the relay.
+    pub(super) fn abandoned(&self, attempt: Try) {
+        self.throttle.borrow_mut().abandoned(attempt);
+    }
+
+    /// The relay answered for or about a mail.
+    pub(super) fn worked(&self, attempt: Try, now: Instant) {
+        self.moved_at.set(now);
+        if self.throttle.borrow_mut().worked(attempt, now) {
+            self.grown.notify_waiters();
+        }
+        if self.trouble.borrow().is_some() {
+            self.trouble.replace(None);
+            self.is_hopeless.set(false);
+        }
+    }
+
+    /// The connection or the server failed.
+    pub(super) fn failed(&self, attempt: Try, trouble: Trouble, now: Instant) {
+        let after = self.throttle.borrow_mut().failed(attempt, now);
+        self.after_failure(after, trouble, now);
+    }
+
+    /// The server has too much to do, and said so to a recipient who was tried so often before.
+    pub(super) fn crowded(&self, attempt: Try, tries: u32, trouble: Trouble, now: Instant) {
+        let after = self.throttle.borrow_mut().crowded(attempt, tries, now);
+        self.after_failure(after, trouble, now);
+    }
+
+    /// The server put a recipient off in words that may speak of itself.
+    pub(super) fn perhaps_crowded(&self, attempt: Try, tries: u32, now: Instant) {
+        self.moved_at.set(now);
+        self.throttle.borrow_mut().perhaps_crowded(attempt, tries, now);
+    }
+
+    /// Whether the server refuses so much that no recipient is to blame.
+    pub(super) fn is_stormy(&self) -> bool {
+        self.throttle.borrow().is_stormy()
+    }
+
+    fn after_failure(&self, after: AfterFailure, trouble: Trouble, now: Instant) {
+        self.moved_at.set(now);
+        self.count(|counts| counts.failures += 1);
+        self.trouble.replace(Some(trouble));
+        match after {
+            AfterFailure::GoOn => {}
+            AfterFailure::Pause(pause) => self.throttle.borrow_mut().pause(pause, now),
+            AfterFailure::Hopeless => {
+                self.is_hopeless.set(true);
+                self.throttle.borrow_mut().rest(now);
             }
         }
-        None
     }
 
-    async fn wait_for_something_fresh(&mut self) {
-        if self.courier.is_none() {
-            return self.run.something_fresh().await;
+    /// Takes it out of the run: only a person can help.
+    pub(super) fn take_out(&self, trouble: Trouble) {
+        self.is_out.set(true);
+        self.trouble.replace(Some(trouble));
+    }
+
+    pub(super) fn is_out(&self) -> bool {
+        self.is_out.get()
+    }
+
+    /// Leaves the relay alone until then: others do its work meanwhile.
+    pub(super) fn leave_alone(&self, until: Instant) {
+        let now = self.moved_at.get();
+        self.throttle.borrow_mut().pause(until.saturating_duration_since(now), now);
+    }
+
+    /// What keeps it from working.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.borrow().clone()
+    }
+
+    pub(super) fn count(&self, add: impl FnOnce(&mut LaneCounts)) {
+        let mut counts = self.counts.get();
+        add(&mut counts);
+        self.counts.set(counts);
+    }
+
+    /// What it did so far.
+    pub(super) fn report(&self) -> LaneReport {
+        let LaneCounts { mails, failures } = self.counts.get();
+        let throttle = self.throttle.borrow();
+        LaneReport {
+            name: self.settings.name.clone(),
+            relay: self.settings.route.relay.to_string(),
+            sent: mails.sent,
+            refused: mails.refused,
+            deferred: mails.deferred,
+            doubtful: mails.doubtful,
+            failures,
+            slowed: throttle.times_slowed(),
+            slowed_to: throttle.pace.per_second(),
+            state: match self.standing(Instant::now()) {
+                Standing::Ready | Standing::Soon(_) => LaneState::Open,
+                Standing::Resting(_) | Standing::Hopeless => LaneState::Down,
+                Standing::Out => LaneState::Out,
+            },
+            trouble: self.trouble.borrow().as_ref().map(Trouble::to_string),
         }
-        if timeout(IDLE, self.run.something_fresh()).await.is_err() {
-            self.hang_up().await;
-        }
-    }
-
-    /// Composes a mail, offers it, makes the intent durable, sends it, settles.
-    async fn hand_over(&mut self, held: Held) -> Result<(), DeliveryError> {
-        let run = self.run;
-        let case = run.case(&held);
-        let (held, mail) = run.composed(held)?;
-        let attempt = run.throttle.borrow_mut().begin();
-        let is_used = self.carried > 0;
-        let is_last = self.carried + 1 >= run.sending.messages_per_connection;
-        match run.unless_over(self.offer(&mail)).await {
-            None => {
-                run.throttle.borrow_mut().abandoned(attempt);
-                run.release(held.claim, case.as_it_was());
-                // What it was about to say is half said.
-                self.courier = None;
-            }
-            Some(Err(refusal)) if is_used && is_stale(&refusal) => {
-                run.throttle.borrow_mut().abandoned(attempt);
-                run.put_back(Held { mail: Some(mail), ..held });
-            }
-            Some(Err(refusal)) => {
-                refused(run, Held { mail: Some(mail), ..held }, &case, attempt, refusal).await;
-            }
-            Some(Ok(transfer)) => {
-                let trip = Trip { case, attempt, mail: &mail, is_last };
-                self.ahead = trip.transmit(run, held, transfer).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// MAIL and RCPT, over a new connection if there is none.
-    async fn offer(&mut self, mail: &MailObject) -> Result<Transfer<'_>, Refusal> {
-        if self.courier.is_none() {
-            self.carried = 0;
-            self.courier = Some(Courier::connect(self.run.route).await?);
-        }
-        self.carried += 1;
-        let courier = self.courier.as_mut().expect("it was opened above");
-        courier.offer(&mail.envelope, mail.content.len()).await
-    }
-
-    async fn hang_up_when_used(&mut self) {
-        let is_closed = self.courier.as_ref().is_some_and(|courier| !courier.is_open());
-        if is_closed || self.carried >= self.run.sending.messages_per_connection {
-            self.hang_up().await;
-        }
-    }
-
-    async fn hang_up(&mut self) {
-        self.carried = 0;
-        if let Some(courier) = self.courier.take() {
-            courier.quit().await;
-        }
-    }
-}
-
-/// Whether a server that was silent for a while had closed the connection before we spoke.
-fn is_stale(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Lane(trouble)
-        if trouble.stage == Stage::Mail && matches!(trouble.fault, Fault::Cut(_)))
-}
-
-async fn refused(run: &Run<'_>, held: Held, case: &Case, attempt: Try, refusal: Refusal) {
-    let case = Case { now: run.now(), ..*case };
-    match case.after_refusal(&refusal) {
-        Some(setback) => run.release(held.claim, setback),
-        None => run.put_back(held),
-    }
-    run.conclude(case.row, attempt, Spoils::of_refusal(&refusal)).await;
-}
-
-/// A mail whose MAIL and RCPT the server has taken.
-struct Trip<'m> {
-    case: Case,
-    attempt: Try,
-    mail: &'m MailObject,
-    /// Whether no other mail may follow over this connection.
-    is_last: bool,
-}
-
-impl Trip<'_> {
-    /// Intent, DATA, result. Gives the mail that goes next over this connection, if it was taken already.
-    async fn transmit(
-        self,
-        run: &Run<'_>,
-        held: Held,
-        transfer: Transfer<'_>,
-    ) -> Result<Option<Held>, DeliveryError> {
-        // MAIL and RCPT may have taken minutes since the case was opened.
-        let case = Case { now: run.now(), ..self.case };
-        let intent = run.ledger.begin(held.claim, retry::after_doubt(case.now), case.now);
-        // Composed while the disk is waited for.
-        let next = if transfer.speaks_ahead() && !self.is_last { run.take_next() } else { None };
-        let flying = match intent.await {
-            Ok(Begun::Ready(flying)) if !run.is_over() => flying,
-            not_to_be_sent => {
-                run.throttle.borrow_mut().abandoned(self.attempt);
-                match not_to_be_sent? {
-                    Begun::Ready(flying) => run.settle(flying, case.untried()),
-                    Begun::Excluded(_) => run.excluded(),
-                    Begun::Lost(_) => {}
-                }
-                return Ok(next);
-            }
-        };
-        let ahead = next.as_ref().and_then(|next| next.mail.as_ref());
-        let verdict = transfer.finish_before(ahead, &self.mail.content, &mut run.sending.stop.clone()).await;
-        let case = Case { now: run.now(), ..case };
-        run.settle(flying, case.after_data(&verdict));
-        run.conclude(case.row, self.attempt, Spoils::of_verdict(&verdict)).await;
-        Ok(next)
     }
 }

@@ -21,7 +21,7 @@ use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
 use crate::delivery::run::{Stretch, Why};
-use crate::delivery::send::Sending;
+use crate::delivery::send::{HeldBack, Sending};
 use crate::delivery::stop::Stop;
 use crate::ledger::{Begun, Claim, InFlight, Ledger, Outcome, Setback};
 use crate::message::{Draft, MailObject, compose};
@@ -63,7 +63,16 @@ pub(super) fn into_folder(
             None => break Why::NothingDue,
         }
     };
-    Ok((ledger, Stretch { counts: round.counts, why, halted: None }))
+    Ok((
+        ledger,
+        Stretch {
+            counts: round.counts,
+            why,
+            halted: None,
+            lanes: Vec::new(),
+            held_back: HeldBack::default(),
+        },
+    ))
 }
 
 fn wait_unless_stopped(wait: Duration, stop: &Stop) {

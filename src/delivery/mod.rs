@@ -5,18 +5,24 @@
 //! Follows RFC 5321 with the extensions [`Courier`] names. Leaves out: finding the mail server of each recipient's
 //! domain. A relay does that, and has the reputation for it.
 
+mod aftermath;
 mod breaker;
 mod capabilities;
+mod connection;
 mod counts;
 mod courier;
 mod dial;
 mod dots;
+mod dispatch;
 mod drafts;
 mod error;
 mod feed;
 mod lane;
 mod maildir;
 mod pipelining;
+mod pace;
+mod pacing;
+mod rate;
 mod relay;
 mod reply;
 mod reply_lines;
@@ -25,18 +31,22 @@ mod route;
 mod ruling;
 mod run;
 mod send;
+mod share;
 mod stop;
 mod throttle;
 mod transaction;
 mod transfer;
+mod weather;
 mod wire;
 
 pub use courier::{Courier, Refusal, Verdict};
 pub use error::DeliveryError;
+pub use lane::{LaneReport, LaneSettings, LaneState};
+pub use pacing::{DomainLimits, PacingSettings};
 pub use pipelining::Pipelining;
 pub use relay::{Relay, RelayUrl, RelayUrlError, Security};
 pub use reply::{Class, Fault, Reply, Stage, Trouble};
 pub use route::{Deadlines, Password, Route, RouteSettings};
-pub use send::{Carrier, End, SendReport, Sending, send};
+pub use send::{Carrier, End, HeldBack, SendReport, Sending, send};
 pub use stop::{Stop, Stopper};
 pub use transfer::Transfer;

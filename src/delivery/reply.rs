@@ -118,6 +118,14 @@ impl Reply {
         matches!(self.code, 530 | 534 | 535 | 538) || is_used_up()
     }
 
+    /// Whether it says that whoever is not known yet must come again later.
+    pub(super) fn speaks_of_greylisting(&self) -> bool {
+        let text = self.text.to_ascii_lowercase();
+        ["greylist", "graylist", "grey-list", "gray-list", "grey list", "gray list", "postgrey"]
+            .iter()
+            .any(|word| text.contains(word))
+    }
+
     /// Whether it says that the mailbox or its domain does not exist or takes no mail (RFC 3463 §3.2, §3.3; RFC 7504).
     pub fn is_address_dead(&self) -> bool {
         match self.enhanced() {

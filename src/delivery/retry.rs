@@ -58,6 +58,11 @@ pub(super) fn words_of_expiry(expire: Duration) -> String {
     format!("given up {} h after the first try", expire.as_secs() / 3600)
 }
 
+/// The time so long from now.
+pub(super) fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok()).unwrap_or(Timestamp::MAX)
+}
+
 /// How long it is from `now` to `due`; no time if that has passed. A little longer rather than shorter: the
 /// ledger keeps milliseconds.
 pub(super) fn wait_until(due: Timestamp, now: Timestamp) -> Duration {
@@ -75,7 +80,7 @@ fn tenth((issue, subscriber): RowKey, attempts: u32) -> i64 {
 }
 
 /// The finaliser of SplitMix64: neighbours come out far apart.
-fn mixed(seed: u64) -> u64 {
+pub(super) fn mixed(seed: u64) -> u64 {
     let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

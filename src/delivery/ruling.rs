@@ -16,6 +16,8 @@ pub(super) struct Case {
     /// Over how many connections lost in a row this try is the next, counting itself.
     pub(super) stumbles: u32,
     pub(super) gives_up_at: Timestamp,
+    /// Whether the server is in a state in which it puts off many, and this one with them.
+    pub(super) is_stormy: bool,
     pub(super) now: Timestamp,
 }
 
@@ -27,7 +29,9 @@ pub(super) enum Spoils {
     /// The connection or the server failed.
     Lane(Trouble),
     /// Only a person can help.
-    Run(Trouble),
+    Operator(Trouble),
+    /// The relay did its work, and this recipient was put off.
+    PutOff(Reply),
     /// The server refuses the content.
     Content(Reply),
     /// The run was stopped meanwhile.
@@ -36,6 +40,8 @@ pub(super) enum Spoils {
 
 /// So many lost connections in a row over one recipient, and others go first.
 const STUMBLES: u32 = 3;
+/// So many words of a crowded server in a row: not as soon, since connection and mail are sound.
+const STUMBLES_OVER_WORDS: u32 = 10;
 
 impl Case {
     /// The recipient was not tried, or the try says nothing of them.
@@ -46,7 +52,7 @@ impl Case {
     /// After a refusal: what to tell the ledger. `None`: the claim may be tried again at once.
     pub(super) fn after_refusal(&self, refusal: &Refusal) -> Option<Setback> {
         match refusal {
-            Refusal::Lane(trouble) if trouble.stage.is_before_mail() || self.stumbles < STUMBLES => None,
+            Refusal::Lane(trouble) if trouble.stage.is_before_mail() || self.may_stumble(trouble) => None,
             Refusal::Lane(_) => Some(Setback::Lane { until: retry::after_stumbles(self.now) }),
             Refusal::Operator(_) => Some(self.as_it_was()),
             Refusal::Recipient(reply) => Some(self.after_word(reply)),
@@ -74,7 +80,7 @@ impl Case {
                 Outcome::Doubt { what: trouble.to_string(), until: retry::after_doubt(self.now) }
             }
             Verdict::NotSent(trouble) => {
-                let counts = is_about_recipient(trouble);
+                let counts = !self.is_stormy && is_about_recipient(trouble);
                 let reply = trouble.to_string();
                 Outcome::Deferred { reply, until: self.next_try_after(trouble, counts), counts }
             }
@@ -90,8 +96,21 @@ impl Case {
     fn next_try_after(&self, trouble: &Trouble, counts: bool) -> Timestamp {
         match counts {
             true => retry::after_refusal(self.row, self.attempts, self.now).min(self.gives_up_at),
-            false if trouble.needs_operator() || self.stumbles < STUMBLES => self.now,
+            false if trouble.needs_operator() || self.may_stumble(trouble) => self.now,
             false => retry::after_stumbles(self.now),
+        }
+    }
+
+    fn may_stumble(&self, trouble: &Trouble) -> bool {
+        let most = if trouble.as_reply().is_some() { STUMBLES_OVER_WORDS } else { STUMBLES };
+        self.stumbles < most
+    }
+
+    /// Whom a verdict spoils.
+    pub(super) fn spoils_of(&self, verdict: &Verdict) -> Spoils {
+        match verdict {
+            Verdict::NotSent(trouble) if self.is_stormy => Spoils::Lane(trouble.clone()),
+            verdict => Spoils::of_verdict(verdict),
         }
     }
 }
@@ -100,12 +119,13 @@ impl Spoils {
     pub(super) fn of_refusal(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::Lane(trouble) => Self::Lane(trouble.clone()),
-            Refusal::Operator(trouble) => Self::Run(trouble.clone()),
+            Refusal::Operator(trouble) => Self::Operator(trouble.clone()),
+            Refusal::Recipient(reply) if reply.class() == Class::Transient => Self::PutOff(reply.clone()),
             Refusal::Recipient(_) | Refusal::Unsendable(_) => Self::Nothing,
         }
     }
 
-    pub(super) fn of_verdict(verdict: &Verdict) -> Self {
+    fn of_verdict(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Sent(_) => Self::Nothing,
             Verdict::Refused(reply) => Self::Content(reply.clone()),
@@ -113,9 +133,11 @@ impl Spoils {
                 Self::Stopped
             }
             Verdict::Doubt(trouble) => Self::Lane(trouble.clone()),
-            Verdict::NotSent(trouble) if trouble.needs_operator() => Self::Run(trouble.clone()),
-            Verdict::NotSent(trouble) if is_about_recipient(trouble) => Self::Nothing,
-            Verdict::NotSent(trouble) => Self::Lane(trouble.clone()),
+            Verdict::NotSent(trouble) if trouble.needs_operator() => Self::Operator(trouble.clone()),
+            Verdict::NotSent(trouble) => match trouble.as_reply() {
+                Some(reply) if is_about_recipient(trouble) => Self::PutOff(reply.clone()),
+                _ => Self::Lane(trouble.clone()),
+            },
         }
     }
 }
@@ -143,6 +165,7 @@ mod tests {
             attempts: 0,
             stumbles: 1,
             gives_up_at: at(10_000),
+            is_stormy: false,
             now: at(0),
         }
     }
@@ -183,10 +206,10 @@ mod tests {
     fn what_follows_data_is_sorted_by_whether_the_dot_had_left_and_whom_it_is_about() {
         let not_sent = |code, text| Verdict::NotSent(Trouble::reply(Stage::EndOfData, reply(code, text)));
         for (verdict, spoils, counts) in [
-            (not_sent(451, "4.7.1 greylisted"), "Nothing", Some(true)),
+            (not_sent(451, "4.7.1 greylisted"), "PutOff", Some(true)),
             (not_sent(452, "4.3.1 disk full"), "Lane", Some(false)),
             (not_sent(421, "4.3.2 bye"), "Lane", Some(false)),
-            (not_sent(535, "5.7.8 log in again"), "Run", Some(false)),
+            (not_sent(535, "5.7.8 log in again"), "Operator", Some(false)),
             (Verdict::NotSent(cut(Stage::Content)), "Lane", Some(false)),
             (Verdict::Refused(reply(554, "5.7.1 spam")), "Content", None),
             (Verdict::Doubt(cut(Stage::EndOfData)), "Lane", None),

@@ -1,6 +1,8 @@
-//! What the connections of a run share: claims, drafts, the throttle, and why the run ends.
+//! What the connections of a run share: lanes, claims that no lane has yet, and why the run ends.
 //!
 //! All of it lives on one thread; the ledger has a thread of its own. Nothing here waits while it holds a borrow.
+//! How claims come to lanes is in [`dispatch`](crate::delivery::dispatch), what follows from a try in
+//! [`aftermath`](crate::delivery::aftermath).
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -16,13 +18,13 @@ use tokio::time::Instant;
 use crate::delivery::breaker::Breaker;
 use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
-use crate::delivery::reply::{Reply, Trouble};
+use crate::delivery::lane::{Lane, LaneReport, LaneSettings};
+use crate::delivery::pacing::{Pacing, Pass, Totals};
+use crate::delivery::reply::Trouble;
 use crate::delivery::retry::{self, RowKey};
-use crate::delivery::route::Route;
-use crate::delivery::ruling::{Case, Spoils};
-use crate::delivery::send::Sending;
-use crate::delivery::throttle::{AfterFailure, Throttle, Try};
-use crate::delivery::{feed, lane};
+use crate::delivery::ruling::Case;
+use crate::delivery::send::{HeldBack, Sending};
+use crate::delivery::{connection, feed};
 use crate::ledger::{Claim, InFlight, Ledger, LedgerHandle, LedgerThread, Outcome, Setback};
 use crate::message::{Draft, IssueId, MailObject, compose};
 
@@ -35,9 +37,8 @@ pub(super) enum Why {
     RelayDown {
         trouble: Trouble,
     },
-    Operator {
-        why: String,
-    },
+    /// Only a person can bring lanes back, and there is no other.
+    Operator,
 }
 
 /// What a run came to, without what only the ledger can tell.
@@ -47,39 +48,45 @@ pub(super) struct Stretch {
     pub(super) why: Why,
     /// An issue whose content the server refuses, and its words.
     pub(super) halted: Option<(IssueId, String)>,
+    pub(super) lanes: Vec<LaneReport>,
+    pub(super) held_back: HeldBack,
 }
 
 /// A claim and the draft its mail is made from.
-#[derive(Debug)]
 pub(super) struct Held {
     pub(super) claim: Claim,
     pub(super) draft: Arc<Draft>,
     /// Once it is composed.
     pub(super) mail: Option<MailObject>,
+    /// Leave to send to its domain, where domains are held back.
+    pub(super) pass: Option<Pass>,
 }
 
 /// What the connections of a run share.
 pub(super) struct Run<'a> {
     pub(super) sending: &'a Sending<'a>,
-    pub(super) route: &'a Route,
+    pub(super) lanes: Vec<Lane<'a>>,
     pub(super) ledger: LedgerHandle,
-    pub(super) throttle: RefCell<Throttle>,
-    claims: RefCell<VecDeque<Held>>,
-    breaker: RefCell<Breaker>,
+    /// Claims that no lane has yet.
+    pub(super) unplaced: RefCell<VecDeque<Held>>,
+    pub(super) pacing: RefCell<Pacing<'a>>,
+    pub(super) totals: Cell<Totals>,
+    pub(super) breaker: RefCell<Breaker>,
     /// Over how many connections in a row a recipient's mail was lost.
-    stumbles: RefCell<HashMap<RowKey, u32>>,
+    pub(super) stumbles: RefCell<HashMap<RowKey, u32>>,
     counts: Cell<Counts>,
+    pub(super) held_back: Cell<HeldBack>,
     /// Connections that hold a claim.
     busy: Cell<usize>,
     /// How much longer the run may wait.
     patience: Cell<Duration>,
+    /// Up to when waiting for lanes is paid for out of patience.
+    pub(super) paid_to: Cell<Instant>,
     end: RefCell<Option<Result<Why, DeliveryError>>>,
-    halted: RefCell<Option<(IssueId, String)>>,
+    pub(super) halted: RefCell<Option<(IssueId, String)>>,
     /// Tells connections that the run ends.
     ended: Notify,
-    /// Tells connections that there are claims, or that one more may work.
-    fresh: Notify,
-    /// Tells the feeder that claims were used up.
+    /// Tells the feeder that claims were used up, or that a lane changed.
     wanted: Notify,
 }
 
@@ -91,14 +98,14 @@ pub(super) struct Run<'a> {
 pub(super) fn over_connections(
     ledger: Ledger,
     sending: &Sending<'_>,
-    route: &Route,
+    lanes: &[LaneSettings],
 ) -> Result<(Ledger, Stretch), DeliveryError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|source| DeliveryError::Runtime { source })?;
     let thread = LedgerThread::start(ledger, sending.policy)?;
-    let run = Run::new(sending, route, thread.handle());
+    let run = Run::new(sending, lanes, thread.handle());
     runtime.block_on(run.work());
     // A name that is being looked up is not waited for.
     runtime.shutdown_background();
@@ -108,32 +115,35 @@ pub(super) fn over_connections(
 }
 
 impl<'a> Run<'a> {
-    fn new(sending: &'a Sending<'a>, route: &'a Route, ledger: LedgerHandle) -> Self {
+    fn new(sending: &'a Sending<'a>, lanes: &'a [LaneSettings], ledger: LedgerHandle) -> Self {
+        let now = Instant::now();
         Self {
             sending,
-            route,
+            lanes: lanes.iter().map(|settings| Lane::new(settings, now)).collect(),
             ledger,
-            throttle: RefCell::new(Throttle::new(sending.connections, Instant::now())),
-            claims: RefCell::default(),
+            unplaced: RefCell::default(),
+            pacing: RefCell::new(Pacing::new(&sending.pacing)),
+            totals: Cell::default(),
             breaker: RefCell::default(),
             stumbles: RefCell::default(),
             counts: Cell::default(),
+            held_back: Cell::default(),
             busy: Cell::new(0),
             patience: Cell::new(sending.linger),
+            paid_to: Cell::new(now),
             end: RefCell::new(None),
             halted: RefCell::new(None),
             ended: Notify::new(),
-            fresh: Notify::new(),
             wanted: Notify::new(),
         }
     }
 
     /// All connections, what feeds them, and what listens for the wish to stop, side by side.
     async fn work(&self) {
-        let lanes: FuturesUnordered<_> =
-            (0..self.sending.connections.max(1)).map(|number| lane::serve(self, number)).collect();
-        let lanes = lanes.for_each(|()| std::future::ready(()));
-        tokio::join!(lanes, feed::feed(self), self.listen());
+        let of_lane = |lane| (0..connections(lane)).map(move |number| connection::serve(self, lane, number));
+        let connections: FuturesUnordered<_> = self.lanes.iter().flat_map(of_lane).collect();
+        let connections = connections.for_each(|()| std::future::ready(()));
+        tokio::join!(connections, feed::feed(self), self.listen());
     }
 
     async fn listen(&self) {
@@ -144,8 +154,12 @@ impl<'a> Run<'a> {
     }
 
     fn into_stretch(self) -> Result<Stretch, DeliveryError> {
+        let lanes = self.lanes.iter().map(Lane::report).collect();
+        let mut held_back = self.held_back.get();
+        held_back.domains_slowed = self.pacing.borrow().times_slowed();
         let why = self.end.into_inner().expect("work ends when the run has an end")?;
-        Ok(Stretch { counts: self.counts.into_inner(), why, halted: self.halted.into_inner() })
+        let (counts, halted) = (self.counts.into_inner(), self.halted.into_inner());
+        Ok(Stretch { counts, why, halted, lanes, held_back })
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -174,7 +188,7 @@ impl<'a> Run<'a> {
 
     fn tell_all(&self) {
         self.ended.notify_waiters();
-        self.fresh.notify_waiters();
+        self.lanes.iter().for_each(Lane::tell_all);
         self.wanted.notify_one();
     }
 
@@ -191,43 +205,29 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits until there may be something to do for a connection.
-    pub(super) async fn something_fresh(&self) {
-        self.fresh.notified().await;
+    /// Waits until claims are used up or a lane changed, or until then.
+    pub(super) async fn something_wanted(&self, latest: Instant) {
+        let _ = tokio::time::timeout_at(latest, self.wanted.notified()).await;
     }
 
-    /// Waits until claims are used up, or so long.
-    pub(super) async fn something_wanted(&self, longest: Duration) {
-        let _ = tokio::time::timeout(longest, self.wanted.notified()).await;
-    }
-
-    /// How many claims there is room for. Asks for a good number at once or for none.
-    pub(super) fn room_for_claims(&self) -> usize {
-        let active = self.throttle.borrow().active();
-        let waiting = self.claims.borrow().len();
-        if waiting > active { 0 } else { 2 * active - waiting }
-    }
-
-    pub(super) fn has_claims(&self) -> bool {
-        !self.claims.borrow().is_empty()
-    }
-
-    pub(super) fn add_claims(&self, held: Vec<Held>) {
-        self.claims.borrow_mut().extend(held);
-        self.fresh.notify_waiters();
-    }
-
-    /// The next claim, for a connection that is busy from now on until it calls [`idle`](Self::idle).
-    pub(super) fn take_claim(&self) -> Option<Held> {
-        let held = self.claims.borrow_mut().pop_front()?;
-        self.busy.set(self.busy.get() + 1);
+    /// Has the feeder look.
+    pub(super) fn want(&self) {
         self.wanted.notify_one();
+    }
+
+    /// The next claim of a lane, for a connection that is busy from now on until it calls [`idle`](Self::idle).
+    pub(super) fn take_claim(&self, lane: &Lane<'_>) -> Option<Held> {
+        let held = lane.take()?;
+        self.busy.set(self.busy.get() + 1);
+        if lane.waiting() <= lane.settings.connections {
+            self.want();
+        }
         Some(held)
     }
 
     /// The next claim with its mail, if there is one at once, for a connection that is still busy with another.
-    pub(super) fn take_next(&self) -> Option<Held> {
-        let held = self.take_claim()?;
+    pub(super) fn take_next(&self, lane: &Lane<'_>) -> Option<Held> {
+        let held = self.take_claim(lane)?;
         match self.composed(held) {
             Ok((held, mail)) => Some(Held { mail: Some(mail), ..held }),
             Err(error) => {
@@ -240,7 +240,9 @@ impl<'a> Run<'a> {
 
     pub(super) fn idle(&self) {
         self.busy.set(self.busy.get() - 1);
-        self.wanted.notify_one();
+        if self.busy.get() == 0 || self.pacing.borrow().parked() > 0 {
+            self.want();
+        }
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -260,6 +262,7 @@ impl<'a> Run<'a> {
             attempts: held.claim.attempts,
             stumbles: self.stumbles.borrow().get(&row).map_or(1, |before| before + 1),
             gives_up_at: retry::end_of_trying(held.claim.first_tried_at, now, self.sending.expire),
+            is_stormy: false,
             now,
         }
     }
@@ -310,82 +313,11 @@ impl<'a> Run<'a> {
             (self.sending.progress)(counts.ended);
         }
     }
+}
 
-    /// Puts a claim back for another connection.
-    pub(super) fn put_back(&self, held: Held) {
-        self.claims.borrow_mut().push_front(held);
-        self.fresh.notify_waiters();
-    }
-
-    /// Draws the consequences of a try that ended.
-    pub(super) async fn conclude(&self, row: RowKey, attempt: Try, spoils: Spoils) {
-        match spoils {
-            Spoils::Nothing => self.worked(row, attempt),
-            Spoils::Content(reply) => {
-                self.worked(row, attempt);
-                self.content_refused(row.0, &reply).await;
-            }
-            Spoils::Lane(trouble) => self.failed(row, attempt, trouble),
-            Spoils::Run(trouble) => {
-                self.throttle.borrow_mut().abandoned(attempt);
-                self.end(Why::Operator { why: trouble.to_string() });
-            }
-            Spoils::Stopped => self.throttle.borrow_mut().abandoned(attempt),
-        }
-    }
-
-    fn worked(&self, row: RowKey, attempt: Try) {
-        self.stumbles.borrow_mut().remove(&row);
-        if self.throttle.borrow_mut().worked(attempt, Instant::now()) {
-            self.fresh.notify_waiters();
-        }
-    }
-
-    fn failed(&self, row: RowKey, attempt: Try, trouble: Trouble) {
-        if !trouble.stage.is_before_mail() {
-            *self.stumbles.borrow_mut().entry(row).or_default() += 1;
-        }
-        let now = Instant::now();
-        let after = self.throttle.borrow_mut().failed(attempt, now);
-        match after {
-            AfterFailure::GoOn => {}
-            AfterFailure::Pause(pause) if self.spend(pause) => self.throttle.borrow_mut().pause(pause, now),
-            AfterFailure::Pause(_) | AfterFailure::Hopeless => self.end(Why::RelayDown { trouble }),
-        }
-    }
-
-    async fn content_refused(&self, issue: IssueId, reply: &Reply) {
-        if !self.breaker.borrow_mut().refused(issue, reply) || self.is_halted(issue) {
-            return;
-        }
-        let why = reply.to_string();
-        let words = why.clone();
-        *self.halted.borrow_mut() = Some((issue, why));
-        self.release_all_of(issue);
-        if let Err(source) = self.ledger.ask(move |ledger| ledger.halt(issue, &words)).await {
-            self.fail(source.into());
-        }
-    }
-
-    fn is_halted(&self, issue: IssueId) -> bool {
-        self.halted.borrow().as_ref().is_some_and(|(halted, _)| *halted == issue)
-    }
-
-    fn release_all_of(&self, issue: IssueId) {
-        let (halted, others): (VecDeque<_>, _) =
-            self.claims.take().into_iter().partition(|held| held.claim.issue == issue);
-        self.claims.replace(others);
-        for held in halted {
-            self.release(held.claim, Setback::Lane { until: self.now() });
-        }
-    }
-
-    /// Gives every claim back that nobody took.
-    fn release_all(&self) {
-        for held in self.claims.take() {
-            self.release(held.claim, Setback::Lane { until: self.now() });
-        }
-    }
+/// How many connections a lane has, working or not.
+fn connections(lane: &Lane<'_>) -> usize {
+    lane.settings.connections.max(1)
 }
 
 pub(super) fn row_of(claim: &Claim) -> RowKey {

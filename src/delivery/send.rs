@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
+use crate::delivery::lane::{LaneReport, LaneSettings, LaneState};
 use crate::delivery::maildir;
+use crate::delivery::pacing::PacingSettings;
 use crate::delivery::reply::Trouble;
-use crate::delivery::route::Route;
 use crate::delivery::run::{self, Stretch, Why};
 use crate::delivery::stop::Stop;
 use crate::ledger::{IssueState, Ledger, Policy};
@@ -18,7 +19,8 @@ use crate::token::Keys;
 
 /// Where mail goes.
 pub enum Carrier {
-    Relay(Box<Route>),
+    /// Relays; at least one.
+    Lanes(Vec<LaneSettings>),
     /// A folder in Maildir form.
     Maildir(PathBuf),
 }
@@ -26,10 +28,8 @@ pub enum Carrier {
 /// What a run of sending must be told.
 pub struct Sending<'a> {
     pub carrier: Carrier,
-    /// Connections kept open at once.
-    pub connections: usize,
-    /// Mails handed over before a connection is closed.
-    pub messages_per_connection: usize,
+    /// How fast mail may go to each recipient domain.
+    pub pacing: PacingSettings,
     pub policy: Policy,
     /// How long the run waits, in all, for recipients who come due later and for a relay that fails.
     pub linger: Duration,
@@ -45,7 +45,7 @@ pub struct Sending<'a> {
 }
 
 /// What a run came to. A recipient may be counted as deferred or doubtful and later as sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SendReport {
     pub sent: u64,
     /// Refused for good, or not sendable at all.
@@ -58,7 +58,21 @@ pub struct SendReport {
     pub excluded: u64,
     /// Given up: tried for too long.
     pub expired: u64,
+    /// What each lane did; none for a folder.
+    pub lanes: Vec<LaneReport>,
+    pub held_back: HeldBack,
     pub end: End,
+}
+
+/// Whom the run did not mail at once though they were due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldBack {
+    /// How often a recipient was put off because many others of their domain were waiting.
+    pub by_pacing: u64,
+    /// Up to when such recipients wait.
+    pub(super) paced_until: Option<Timestamp>,
+    /// How often a storm made one domain slower.
+    pub domains_slowed: u64,
 }
 
 /// Why a run ended.
@@ -89,7 +103,7 @@ pub enum End {
 pub fn send(ledger: Ledger, sending: Sending<'_>) -> Result<(Ledger, SendReport), DeliveryError> {
     let excluded_before = excluded(&ledger)?;
     let (mut ledger, stretch) = match &sending.carrier {
-        Carrier::Relay(route) => run::over_connections(ledger, &sending, route)?,
+        Carrier::Lanes(lanes) => run::over_connections(ledger, &sending, lanes)?,
         Carrier::Maildir(folder) => maildir::into_folder(ledger, &sending, folder)?,
     };
     let excluded = excluded(&ledger)?.saturating_sub(excluded_before);
@@ -113,13 +127,30 @@ fn excluded(ledger: &Ledger) -> Result<u64, DeliveryError> {
 
 fn report(stretch: Stretch, excluded: u64, next_due: Option<Timestamp>) -> SendReport {
     let Counts { sent, refused, deferred, doubtful, expired, .. } = stretch.counts;
+    let out = words_of_lanes_out(&stretch.lanes);
     let end = match (stretch.why, stretch.halted, next_due) {
         (Why::Stopped, ..) => End::Stopped,
-        (Why::Operator { why }, ..) => End::Operator { why, issue: None },
+        (Why::Operator, ..) => End::Operator { why: out.unwrap_or_default(), issue: None },
         (Why::RelayDown { trouble }, _, next_due) => End::RelayDown { trouble, next_due },
         (Why::NothingDue, Some((issue, why)), _) => End::Operator { why, issue: Some(issue) },
-        (Why::NothingDue, None, Some(next_due)) => End::Waiting { next_due },
+        (Why::NothingDue, None, Some(next_due)) => match out {
+            Some(why) => End::Operator { why, issue: None },
+            None => End::Waiting { next_due },
+        },
         (Why::NothingDue, None, None) => End::Done,
     };
-    SendReport { sent, refused, deferred, doubtful, excluded, expired, end }
+    let Stretch { lanes, held_back, .. } = stretch;
+    SendReport { sent, refused, deferred, doubtful, excluded, expired, lanes, held_back, end }
+}
+
+/// What keeps lanes from working that only a person can bring back.
+fn words_of_lanes_out(lanes: &[LaneReport]) -> Option<String> {
+    let out = lanes.iter().filter(|lane| lane.state == LaneState::Out);
+    let words: Vec<String> = out
+        .map(|lane| match (&lane.trouble, lanes.len()) {
+            (trouble, 1) => trouble.clone().unwrap_or_default(),
+            (trouble, _) => format!("lane {}: {}", lane.name, trouble.as_deref().unwrap_or_default()),
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }

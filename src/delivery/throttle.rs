@@ -1,21 +1,31 @@
-//! How many connections may work, and when to leave the relay alone.
+//! How many connections of a lane may work, how fast, and when to leave the relay alone.
 //!
-//! One more each half minute that goes well, half as many after a failure, as TCP does it. What fails together
+//! Half as many after a failure, and more each half minute that goes well, as TCP does it. What fails together
 //! counts as one failure: only a try that began after the last one counted can be the next. A relay that fails
 //! ten times in a row is left alone for a while; one that never worked in this run is given up after a second, once
 //! every connection has tried: somebody may be waiting who mistyped a port.
+//!
+//! A server that answers and says that it has too much to do is another matter: single words of that kind are let
+//! pass, and where three in ten replies are, connections and speed are halved ([`Pace`]).
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long all must go well before one more connection works.
+use crate::delivery::pace::Pace;
+use crate::delivery::weather::Weather;
+
+/// How long all must go well before more connections work: a sixteenth of them, or one.
 const GROWTH: Duration = Duration::from_secs(30);
 /// Failures in a row, nothing between them that worked, after which the relay is left alone.
 const IN_A_ROW: u32 = 10;
+/// So many words of a crowded server in a row are let pass without a wait.
+const LET_PASS: u32 = 3;
 /// The wait after the first failure in a row; each further one waits twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Results between two times that a crowded server makes the lane slower.
+const RESULTS_TO_SLOW: u32 = 20;
 /// How long a relay is tried that never worked.
 const FIRST_PATIENCE: Duration = Duration::from_secs(1);
 /// How long the relay is left alone the first time; twice as long each further time.
@@ -38,6 +48,13 @@ pub(super) struct Throttle {
     /// When the number of connections changed last, or something failed.
     changed_at: Instant,
     free_at: Instant,
+    weather: Weather,
+    /// How fast mail may go.
+    pub(super) pace: Pace,
+    /// Results since the lane was last made slower.
+    since_slowed: u32,
+    /// How often a crowded server made the lane slower.
+    slowed: u64,
 }
 
 /// A try to hand over one mail, from connecting to the reply.
@@ -70,7 +87,21 @@ impl Throttle {
             began_at: now,
             changed_at: now,
             free_at: now,
+            weather: Weather::default(),
+            pace: Pace::new(now),
+            since_slowed: 0,
+            slowed: 0,
         }
+    }
+
+    /// Whether the server refuses so much that no recipient is to blame.
+    pub(super) fn is_stormy(&self) -> bool {
+        self.weather.is_stormy()
+    }
+
+    /// How often a crowded server made the lane slower.
+    pub(super) fn times_slowed(&self) -> u64 {
+        self.slowed
     }
 
     /// How many connections may work.
@@ -104,12 +135,56 @@ impl Throttle {
         self.has_worked = true;
         self.in_a_row = 0;
         self.pauses = 0;
+        self.since_slowed += 1;
+        self.weather.fair();
+        self.pace.answered(now);
+        if !self.weather.share_is_high() {
+            self.pace.grow(now);
+        }
         let grows = self.active < self.most && now.duration_since(self.changed_at) >= GROWTH;
         if grows {
-            self.active += 1;
+            self.active = (self.active + (self.most / 16).max(1)).min(self.most);
             self.changed_at = now;
         }
         grows
+    }
+
+    /// The server answered that it would not take more for now, to a recipient who had been tried so often before.
+    pub(super) fn crowded(&mut self, attempt: Try, tries: u32, now: Instant) -> AfterFailure {
+        self.under_way -= 1;
+        self.note_crowding(tries, now);
+        if self.is_hopeless(now) {
+            return AfterFailure::Hopeless;
+        }
+        if attempt.failures != self.failures {
+            return AfterFailure::GoOn;
+        }
+        self.failures += 1;
+        self.in_a_row += 1;
+        if self.in_a_row > LET_PASS {
+            self.free_at = now + doubled(FIRST_WAIT, self.in_a_row - LET_PASS - 1, LONGEST_WAIT);
+        }
+        if self.in_a_row >= IN_A_ROW { self.next_pause() } else { AfterFailure::GoOn }
+    }
+
+    /// The server put a recipient off in words that may speak of itself.
+    pub(super) fn perhaps_crowded(&mut self, _: Try, tries: u32, now: Instant) {
+        self.under_way -= 1;
+        self.has_worked = true;
+        self.note_crowding(tries, now);
+    }
+
+    fn note_crowding(&mut self, tries: u32, now: Instant) {
+        self.weather.crowded(tries);
+        self.pace.answered(now);
+        self.since_slowed += 1;
+        self.changed_at = now;
+        if self.since_slowed >= RESULTS_TO_SLOW && self.weather.is_stormy() {
+            self.since_slowed = 0;
+            self.slowed += 1;
+            self.active = (self.active / 2).max(1);
+            self.pace.slow(now);
+        }
     }
 
     /// The connection or the server failed.
@@ -135,6 +210,13 @@ impl Throttle {
     /// Leaves the relay alone for `pause` from now on.
     pub(super) fn pause(&mut self, pause: Duration, now: Instant) {
         self.free_at = now + pause;
+    }
+
+    /// Leaves the relay alone for as long as after so many failures in a row.
+    pub(super) fn rest(&mut self, now: Instant) {
+        if let AfterFailure::Pause(pause) = self.next_pause() {
+            self.pause(pause, now);
+        }
     }
 
     fn count_failure(&mut self, now: Instant) {
@@ -193,6 +275,46 @@ mod tests {
             let grew = throttle.worked(attempt, now + secs * SECOND);
             assert_eq!((throttle.active(), grew), (want, want > before), "after {secs} s");
         }
+    }
+
+    /// Lets a throttle see so many results in a row, each `x` of a crowded server; gives what followed from the last.
+    fn see(throttle: &mut Throttle, results: &str, now: Instant) -> AfterFailure {
+        let mut after = AfterFailure::GoOn;
+        for result in results.chars() {
+            let attempt = throttle.begin();
+            match result {
+                'x' => after = throttle.crowded(attempt, 0, now),
+                _ => drop(throttle.worked(attempt, now)),
+            }
+        }
+        after
+    }
+
+    #[test]
+    fn a_crowded_server_gets_half_the_connections_and_half_the_speed_each_twenty_results() {
+        let now = Instant::now();
+        let mut throttle = working(16, now);
+        see(&mut throttle, &"..x".repeat(6), now);
+        assert_eq!((throttle.active(), throttle.times_slowed()), (16, 0));
+        see(&mut throttle, "..x", now);
+        assert_eq!((throttle.active(), throttle.times_slowed()), (8, 1));
+        let first = throttle.pace.per_second().unwrap();
+        see(&mut throttle, &"..x".repeat(14), now);
+        assert_eq!((throttle.active(), throttle.times_slowed()), (2, 3));
+        assert_eq!(throttle.pace.per_second().unwrap(), first / 4.0);
+        see(&mut throttle, &".".repeat(200), now + GROWTH);
+        assert_eq!(throttle.active(), 3, "it grows again when the storm is over");
+    }
+
+    #[test]
+    fn a_few_words_of_a_crowded_server_slow_nothing_and_many_in_a_row_pause() {
+        let now = Instant::now();
+        let mut throttle = working(16, now);
+        see(&mut throttle, &"........x".repeat(50), now);
+        assert_eq!((throttle.active(), throttle.free_at()), (16, now));
+        assert_eq!(see(&mut throttle, ".xxxxxxxxx", now), AfterFailure::GoOn);
+        assert!(throttle.free_at() > now);
+        assert_eq!(see(&mut throttle, "x", now), AfterFailure::Pause(FIRST_PAUSE));
     }
 
     #[test]

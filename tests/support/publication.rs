@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
-use postrider::delivery::{Carrier, Deadlines, DeliveryError, Pipelining, RelayUrl, Route, RouteSettings};
-use postrider::delivery::{SendReport, Sending, Stop, send};
+use postrider::delivery::{
+    Carrier, Deadlines, DeliveryError, LaneSettings, PacingSettings, Pipelining, RelayUrl, Route,
+    RouteSettings, SendReport, Sending, Stop, send,
+};
 use postrider::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Seq};
 use postrider::ledger::{Birth, DeliveryRow, Enrolment, IssueStatus, Ledger, Policy, RowState};
 use postrider::message::{Content, DraftRequest, IssueId, Leave, Masthead, draft};
@@ -39,6 +41,7 @@ pub struct Publication {
     ticking: Option<Instant>,
     pub policy: Policy,
     pub connections: usize,
+    pub pacing: PacingSettings,
     pub linger: Duration,
     pub expire: Duration,
     pub deadline: Duration,
@@ -56,11 +59,21 @@ impl Publication {
 
     /// The same with an essay of about so many octets.
     pub fn sending(readers: u64, octets: usize) -> Self {
+        Self::with(readers, octets, &["example.org"])
+    }
+
+    /// Readers at each of the domains in turn.
+    pub fn sending_to_domains(readers: u64, domains: &[&str]) -> Self {
+        Self::with(readers, 3_000, domains)
+    }
+
+    fn with(readers: u64, octets: usize, domains: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let birth =
             Birth { ledger_id: [1; 16], publication: "https://letters.example/".to_owned(), now: start() };
         let mut ledger = Ledger::create(&folder.path().join("ledger.db"), &birth).unwrap();
-        let rows = (0..readers).map(|number| Ok::<_, ()>(reader(number)));
+        let domain = |number: u64| domains[number as usize % domains.len()];
+        let rows = (0..readers).map(|number| Ok::<_, ()>(reader(number, domain(number))));
         let enrolled = ledger.import(rows, &keys(), start()).unwrap();
         assert!(matches!(enrolled, Enrolment::Done(_)));
         let announcement = Announcement { new: vec![announced()], ..Announcement::default() };
@@ -76,6 +89,7 @@ impl Publication {
             ticking: None,
             policy: Policy::Resend,
             connections: 4,
+            pacing: PacingSettings::default(),
             linger: Duration::ZERO,
             expire: Duration::from_secs(72 * 3600),
             deadline: Duration::from_secs(2),
@@ -115,12 +129,22 @@ impl Publication {
         self.secs.fetch_max(secs, Ordering::SeqCst);
     }
 
-    /// Sends to the relay at `url`.
+    /// Sends to the relay at `url`; what its one lane did is left out of the report.
     pub fn send_to(&self, url: &str) -> Result<SendReport, DeliveryError> {
+        self.send_over(vec![self.lane("smtp", url)]).map(|report| SendReport { lanes: Vec::new(), ..report })
+    }
+
+    /// A lane to the relay at `url`, with weight 1 and no limits.
+    pub fn lane(&self, name: &str, url: &str) -> LaneSettings {
         let RelayUrl::Smtp(relay) = url.parse().unwrap() else { panic!("{url} is no server") };
         let deadlines = Deadlines::all(self.deadline);
         let settings = RouteSettings { deadlines, pipelining: self.pipelining, ..RouteSettings::default() };
-        self.send(Carrier::Relay(Box::new(Route::new(relay, settings).unwrap())))
+        let route = Route::new(relay, settings).unwrap();
+        LaneSettings { name: name.to_owned(), ..LaneSettings::only(route, self.connections, 100) }
+    }
+
+    pub fn send_over(&self, lanes: Vec<LaneSettings>) -> Result<SendReport, DeliveryError> {
+        self.send(Carrier::Lanes(lanes))
     }
 
     /// Sends into the outbox.
@@ -131,8 +155,7 @@ impl Publication {
     fn send(&self, carrier: Carrier) -> Result<SendReport, DeliveryError> {
         let sending = Sending {
             carrier,
-            connections: self.connections,
-            messages_per_connection: 100,
+            pacing: self.pacing.clone(),
             policy: self.policy,
             linger: self.linger,
             expire: self.expire,
@@ -162,9 +185,9 @@ impl Publication {
     }
 }
 
-fn reader(number: u64) -> NewSubscriber {
+fn reader(number: u64, domain: &str) -> NewSubscriber {
     NewSubscriber {
-        address: format!("reader-{number}@example.org").parse().unwrap(),
+        address: format!("reader-{number}@{domain}").parse().unwrap(),
         name: Some(format!("Reader {number}")),
         preferences: Preferences { pace: Some(Pace::Each), ..Preferences::default() },
         confirmed_at: Some(start() - SignedDuration::from_hours(24)),
