@@ -10,8 +10,13 @@ use std::time::{Duration, Instant};
 
 use crate::book::Book;
 use crate::chance::Chance;
+use crate::machine::Machine;
 use crate::oracle::Figures;
 use crate::postgres::Postgres;
+
+/// How many times as fast the clock of PostgreSQL runs, so that a lease of a minute is over in three seconds. Who shares
+/// a ledger there must run at the same speed.
+const SERVER_SPEED: u32 = 20;
 
 /// How much is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +69,8 @@ impl Setting {
 
     /// The PostgreSQL that all cases share.
     pub fn server(&self) -> &Arc<Postgres> {
-        self.server.get_or_init(|| Arc::new(Postgres::start()))
+        let ground = Machine::sound().at_speed(SERVER_SPEED).as_ground();
+        self.server.get_or_init(|| Arc::new(Postgres::start_on(&ground)))
     }
 
     /// A new database on it.

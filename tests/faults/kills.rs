@@ -26,6 +26,12 @@ pub fn cases() -> Vec<Case> {
         Case::new("F2", "kill -9 inside the ledger's writes, hold", |setting| {
             inside_writes(setting, Policy::Hold)
         }),
+        Case::new("F2", "power lost inside the ledger's writes, resend", |setting| {
+            power_lost(setting, Policy::Resend)
+        }),
+        Case::new("F2", "power lost inside the ledger's writes, hold", |setting| {
+            power_lost(setting, Policy::Hold)
+        }),
         Case::new("F27", "SIGINT and SIGTERM in the middle", asked_to_stop),
     ]
 }
@@ -166,7 +172,7 @@ const TABLE: [Outcome; 7] = [
 fn at_each_step(setting: &Setting) -> Figures {
     let mut chance = setting.chance();
     let mut figures = Figures::default();
-    for _ in 0..setting.pick(2, 50) {
+    for _ in 0..setting.pick(1, 50) {
         for outcome in &TABLE {
             figures += at_step(&mut chance, outcome, Policy::Resend);
             figures += at_step(&mut chance, outcome, Policy::Hold);
@@ -199,32 +205,44 @@ fn at_step(chance: &mut Chance, outcome: &Outcome, policy: Policy) -> Figures {
     let runs = 1 + stage.send_to_the_end();
     let address = victim.lock().unwrap().clone().expect("somebody's turn it was");
     assert_as_in_the_table(&stage, outcome, &address);
-    Figures { runs, kills: 1, ..judge(&stage) }
+    let found = judge(&stage);
+    assert!(found.ambiguous <= 1, "{} in doubt over one connection", found.ambiguous);
+    Figures { runs, kills: 1, ..found }
 }
 
 fn assert_as_in_the_table(stage: &Stage, outcome: &Outcome, address: &str) {
-    let wanted = match stage.plan.policy {
+    let wanted = |outcome: &Outcome| match stage.plan.policy {
         Policy::Resend => outcome.resend,
         Policy::Hold => outcome.hold,
     };
     let (rows, copies) = (stage.rows(), stage.copies());
-    // At MAIL the server does not know yet whose mail it is.
-    let touched = rows.iter().filter(|(reader, row)| *reader == address || row.ambiguous > 0);
-    for (reader, row) in touched {
+    for (reader, row) in rows.iter().filter(|(reader, row)| *reader == address || row.ambiguous > 0) {
         let found = (row.state.as_str(), copies.get(reader).copied().unwrap_or_default(), row.ambiguous);
+        // Whoever came before has the mail, but that is durable only with the next intent.
+        let place = if reader == address { outcome } else { &TABLE[TABLE.len() - 1] };
+        let wanted = wanted(place);
         assert!(wanted.contains(&found), "killed at {:?}: {found:?}, expected {wanted:?}", outcome.step);
     }
 }
 
 fn inside_writes(setting: &Setting, policy: Policy) -> Figures {
+    killed_inside(setting, policy, &[When::Before, When::Torn, When::After])
+}
+
+/// An intent that was answered for is there when the power comes back.
+fn power_lost(setting: &Setting, policy: Policy) -> Figures {
+    killed_inside(setting, policy, &[When::Lost])
+}
+
+fn killed_inside(setting: &Setting, policy: Policy, whens: &[When]) -> Figures {
     let mut chance = setting.chance();
     let plan = Plan { policy, readers: 40, connections: 4, ..Plan::default() };
     let (operations, _) = writes_of_a_run(&plan);
     assert!(operations > 40, "a run writes more than {operations} times");
     let mut figures = Figures::default();
-    for _ in 0..setting.pick(25, 350) {
+    for _ in 0..setting.pick(12, 350) {
         let stage = Stage::new(plan.clone(), Script::default());
-        let when = chance.of_these(&[When::Before, When::Torn, When::After]);
+        let when = chance.of_these(whens);
         let machine = Machine::sound().killed_at(chance.between(1, operations), when);
         let mut kills = usize::from(stage.run(&["send"], &machine).is_killed());
         // And once more where the next run takes up what it left.

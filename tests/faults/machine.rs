@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::postgres::Ground;
+
 /// What befalls the program in one run. Made by [`Machine::sound`] and what follows it.
 #[derive(Clone, Debug, Default)]
 pub struct Machine(Vec<(&'static str, String)>);
@@ -15,6 +17,8 @@ pub enum When {
     /// When half of it is done.
     Torn,
     After,
+    /// Before, and what it wrote and did not sync is lost with the power.
+    Lost,
 }
 
 impl Machine {
@@ -52,6 +56,11 @@ impl Machine {
     fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.0.push((name, value.to_string()));
         self
+    }
+
+    /// The same for a server.
+    pub fn as_ground(&self) -> Ground {
+        Ground { library: Some(library().to_owned()), variables: self.0.clone() }
     }
 
     /// Puts it under `command`.

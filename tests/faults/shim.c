@@ -4,6 +4,8 @@
  * everything follows, so a run that is made again with the same numbers meets the same fault.
  *
  *   FAULTS_KILL=N:before|torn|after   SIGKILL around the Nth counted operation; torn does half of it
+ *   FAULTS_KILL=N:lost                the power fails before the Nth: what was written and not synced is lost, piece by
+ *                                     piece, as N has it
  *   FAULTS_FULL=OCTETS                after so many octets the disk is full (ENOSPC)
  *   FAULTS_COUNT=FILE                 at the end: operations and octets, counted
  *   FAULTS_SPEED=F                    all clocks and waits run F times as fast
@@ -22,8 +24,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -92,7 +96,66 @@ static int is_counted(int fd) {
     return strstr(path, file_part) != NULL;
 }
 
+/* What a disk without power forgets: the octets that stood where something was written and not synced since. */
+struct undo {
+    struct undo *before;
+    ino_t file;
+    int fd;
+    off64_t at;
+    size_t length;
+    off64_t size;
+    char octets[];
+};
+
+static struct undo *newest;
+static pthread_mutex_t undo_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Keeps what stands at a place that is about to be written or cut off. */
+static void remember(int fd, off64_t at, size_t length) {
+    struct stat64 about;
+    if (kill_mode != 'l' || fstat64(fd, &about) || !S_ISREG(about.st_mode)) return;
+    struct undo *undo = calloc(1, sizeof *undo + length);
+    *undo = (struct undo){.before = newest, .file = about.st_ino, .fd = fd, .at = at, .size = about.st_size};
+    ssize_t there = pread64(fd, undo->octets, length, at);
+    undo->length = there < 0 ? 0 : (size_t)there;
+    pthread_mutex_lock(&undo_lock);
+    undo->before = newest;
+    newest = undo;
+    pthread_mutex_unlock(&undo_lock);
+}
+
+/* What is synced stays. */
+static void forget(int fd) {
+    struct stat64 about;
+    if (kill_mode != 'l' || fstat64(fd, &about)) return;
+    pthread_mutex_lock(&undo_lock);
+    for (struct undo **link = &newest; *link;) {
+        struct undo *undo = *link;
+        if (undo->file != about.st_ino) {
+            link = &undo->before;
+            continue;
+        }
+        *link = undo->before;
+        free(undo);
+    }
+    pthread_mutex_unlock(&undo_lock);
+}
+
+/* The newest first; each is lost or kept. */
+static void lose_power(void) {
+    REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
+    unsigned long drawn = (unsigned long)kill_at;
+    for (struct undo *undo = newest; undo; undo = undo->before) {
+        drawn = drawn * 6364136223846793005UL + 1442695040888963407UL;
+        if (drawn >> 63) continue;
+        if (real(undo->fd, undo->octets, undo->length, undo->at) < 0) continue;
+        struct stat64 about;
+        if (!fstat64(undo->fd, &about) && about.st_size > undo->size) syscall(SYS_ftruncate, undo->fd, undo->size);
+    }
+}
+
 static void die(void) {
+    if (kill_mode == 'l') lose_power();
     kill(getpid(), SIGKILL);
     for (;;) pause();
 }
@@ -100,7 +163,7 @@ static void die(void) {
 /* Counts an operation. 't': half of it is to be done, then die; 'a': all of it, then die; 0: nothing happens. */
 static char fate(void) {
     if (atomic_fetch_add(&operations, 1) + 1 != kill_at) return 0;
-    if (kill_mode == 'b') die();
+    if (kill_mode == 'b' || kill_mode == 'l') die();
     return kill_mode;
 }
 
@@ -123,12 +186,14 @@ static size_t room_for(size_t wanted) {
 ssize_t write(int fd, const void *from, size_t count) {
     REAL(ssize_t, write, int, const void *, size_t);
     if (!is_counted(fd)) return real(fd, from, count);
+    remember(fd, lseek64(fd, 0, SEEK_CUR), count);
     WRITE(real(fd, from, taken), count);
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t count, off64_t at) {
     REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
     if (!is_counted(fd)) return real(fd, from, count, at);
+    remember(fd, at, count);
     WRITE(real(fd, from, taken, at), count);
 }
 
@@ -148,9 +213,11 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
 }
 
 static int synced(int fd, int (*sync)(int)) {
-    char doom = is_counted(fd) ? fate() : 0;
+    int counted = is_counted(fd);
+    char doom = counted ? fate() : 0;
     if (doom == 't') die();
     int done = sync(fd);
+    if (counted && !done) forget(fd);
     if (doom) die();
     return done;
 }
@@ -167,7 +234,10 @@ int fdatasync(int fd) {
 
 int ftruncate64(int fd, off64_t length) {
     REAL(int, ftruncate64, int, off64_t);
-    char doom = is_counted(fd) ? fate() : 0;
+    struct stat64 about;
+    int counted = is_counted(fd);
+    char doom = counted ? fate() : 0;
+    if (counted && !fstat64(fd, &about) && about.st_size > length) remember(fd, length, about.st_size - length);
     int done = real(fd, length);
     if (doom) die();
     return done;

@@ -52,6 +52,25 @@ pub struct Postgres {
     pipe: Mutex<Option<ChildStdin>>,
 }
 
+/// What is put between the server and the system.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    /// A library that is loaded before all others.
+    pub library: Option<PathBuf>,
+    /// Variables of its environment.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+impl Ground {
+    /// The library goes where the server's user may read it.
+    fn put_under(&self, command: &mut Command, folder: &Path) {
+        let Some(library) = &self.library else { return };
+        let copy = folder.join("ground.so");
+        fs::copy(library, &copy).unwrap();
+        command.env("LD_PRELOAD", copy).envs(self.variables.iter().cloned());
+    }
+}
+
 /// Why there is no PostgreSQL to test with; none if there is one.
 pub fn missing() -> Option<&'static str> {
     programs().is_none().then_some("postgresql is not installed")
@@ -93,12 +112,17 @@ fn as_server_user(program: &Path) -> Command {
 impl Postgres {
     /// A new server, when it answers.
     pub fn start() -> Self {
+        Self::start_on(&Ground::default())
+    }
+
+    /// The same on other ground.
+    pub fn start_on(ground: &Ground) -> Self {
         let programs = programs().expect("postgresql is installed");
-        (0..TRIES).find_map(|_| Self::try_to_start(&programs)).expect("a free port for PostgreSQL")
+        (0..TRIES).find_map(|_| Self::try_to_start(&programs, ground)).expect("a free port for PostgreSQL")
     }
 
     /// None: somebody else took the port first.
-    fn try_to_start(programs: &Path) -> Option<Self> {
+    fn try_to_start(programs: &Path, ground: &Ground) -> Option<Self> {
         let folder = server_folder();
         let made = as_server_user(&programs.join("initdb"))
             .args([
@@ -113,14 +137,16 @@ impl Postgres {
             .output()
             .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-        let server = Self::keep(folder, programs);
+        let server = Self::keep(folder, programs, ground);
         server.wait_until_it_answers().then_some(server)
     }
 
     /// Runs the server for as long as this process lives.
-    fn keep(folder: PathBuf, programs: &Path) -> Self {
+    fn keep(folder: PathBuf, programs: &Path, ground: &Ground) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut keeper = as_server_user(Path::new("/bin/sh"))
+        let mut shell = as_server_user(Path::new("/bin/sh"));
+        ground.put_under(&mut shell, &folder);
+        let mut keeper = shell
             .args(["-c", KEEPER, "keeper"])
             .args([programs.as_os_str(), folder.as_os_str()])
             .arg(port.to_string())
