@@ -151,11 +151,19 @@ pub struct NewsArgs {
 
 /// Arguments of `send`.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+With a ledger in PostgreSQL any number of `postrider send --worker` may run at
+once, on any machines. Who is first announces and freezes; all share what is to
+be sent, and stay until nobody waits whom one of them holds. Workers may come,
+go and be killed.")]
 pub struct SendArgs {
     #[command(flatten)]
     pub build: BuildArgs,
     #[command(flatten)]
     pub news: NewsArgs,
+    /// Share the work with other senders, and stay until it is done; needs a ledger in PostgreSQL
+    #[arg(long)]
+    pub worker: bool,
 }
 
 /// Arguments of `publish`.

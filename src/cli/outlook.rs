@@ -78,6 +78,12 @@ impl Outlook {
         Ok(Self { announcement, issues, cohorts, turns, settings, book })
     }
 
+    /// The same for who announces and freezes nothing.
+    #[must_use]
+    pub fn without_news(self) -> Self {
+        Self { announcement: Announcement::default(), issues: Vec::new(), ..self }
+    }
+
     /// What planning went by.
     pub fn ground(&self) -> Ground<'_> {
         let (missing, defaults) = (&self.announcement.missing, &self.settings.defaults);

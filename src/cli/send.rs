@@ -19,7 +19,7 @@ use crate::delivery::{
     RouteSettings, SendReport, Sending, Stop,
 };
 use crate::issue::{Announcement, Seq};
-use crate::ledger::{Enrolled, IssueStatus, Ledger, Policy, Reaped, SenderLock};
+use crate::ledger::{Enrolled, IssueState, IssueStatus, Ledger, Policy, Reaped, SenderLock};
 use crate::message::Signers;
 use crate::post::Fault;
 use crate::site::TreeReport;
@@ -45,6 +45,7 @@ pub struct Mailing {
 pub fn run(desk: &Desk, args: &SendArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
     let office = Office::open(desk, &publication, args.news)?;
+    let office = if args.worker { office.for_worker()? } else { office };
     let mailing = office.mail(desk, &publication, args.news, &args.build)?;
     let zone = publication.config.zone()?.rules();
     let report = Report::done(send_words::text(&mailing, &zone), send_words::to_json(&mailing));
@@ -58,7 +59,19 @@ pub struct Office {
     delivery: DeliverySettings,
     carrier: Carrier,
     signers: Option<Signers>,
+    /// Whether others may be at work on the same, and the run stays with them.
+    is_worker: bool,
     _lock: SenderLock,
+}
+
+/// How often an outlook is taken anew because another sender was faster.
+const TRIES: u32 = 5;
+
+/// What was announced and frozen.
+struct Prepared {
+    readers: Option<Enrolled>,
+    outlook: Outlook,
+    findings: Vec<Fault>,
 }
 
 impl Office {
@@ -75,7 +88,17 @@ impl Office {
         let keys = keys::read(config)?;
         let lock = book::sender_lock(config)?;
         ledger.examine()?;
-        Ok(Self { ledger, keys, delivery, carrier, signers, _lock: lock })
+        Ok(Self { ledger, keys, delivery, carrier, signers, is_worker: false, _lock: lock })
+    }
+
+    /// The same, to share the work with others.
+    fn for_worker(self) -> Result<Self, Failure> {
+        if self.ledger.is_shared() {
+            return Ok(Self { is_worker: true, ..self });
+        }
+        let what = format!("{}: one sender at a time can work on a ledger in a file", self.ledger.place());
+        Err(Failure::plain(Exit::Operator, what)
+            .help("leave out --worker, or set `ledger.url` to a PostgreSQL database that the workers share"))
     }
 
     /// Announces, freezes and sends.
@@ -87,9 +110,7 @@ impl Office {
         tree: &BuildArgs,
     ) -> Result<Mailing, Failure> {
         let reaped = self.ledger.reap(self.delivery.policy)?;
-        let readers = subscribers::declare(desk, &mut self.ledger, &publication.config, &self.keys)?;
-        let outlook = Outlook::of(desk, publication, &self.ledger, news)?;
-        let findings = self.freeze(desk, publication, &outlook)?;
+        let Prepared { readers, outlook, findings } = self.prepare(desk, publication, news)?;
         // A link in a mail leads somewhere by the time the mail leaves.
         let web_copies = web_copies::write(desk, &self.ledger, &tree.out)?;
         let relay = self.delivery.relay.clone();
@@ -113,6 +134,44 @@ impl Office {
             findings,
             web_copies,
         })
+    }
+
+    /// Announces and freezes, unless this is a worker who joins what is being sent already: another machine may hold
+    /// older essays, and a post that is missing there is not withdrawn.
+    fn prepare(
+        &mut self,
+        desk: &Desk,
+        publication: &Publication,
+        news: NewsArgs,
+    ) -> Result<Prepared, Failure> {
+        let is_sending = |status: &IssueStatus| status.issue.state == IssueState::Sending;
+        if self.is_worker && unfinished(&self.ledger)?.iter().any(is_sending) {
+            let outlook = Outlook::of(desk, publication, &self.ledger, news)?.without_news();
+            return Ok(Prepared { readers: None, outlook, findings: Vec::new() });
+        }
+        let mut tries = 1;
+        loop {
+            match self.prepare_once(desk, publication, news) {
+                Err(failure)
+                    if failure.exit == Exit::TryAgain && self.ledger.is_shared() && tries < TRIES =>
+                {
+                    tries += 1;
+                }
+                prepared => return prepared,
+            }
+        }
+    }
+
+    fn prepare_once(
+        &mut self,
+        desk: &Desk,
+        publication: &Publication,
+        news: NewsArgs,
+    ) -> Result<Prepared, Failure> {
+        let readers = subscribers::declare(desk, &mut self.ledger, &publication.config, &self.keys)?;
+        let outlook = Outlook::of(desk, publication, &self.ledger, news)?;
+        let findings = self.freeze(desk, publication, &outlook)?;
+        Ok(Prepared { readers, outlook, findings })
     }
 
     /// Writes the outlook into the ledger: the announcement, then each issue with its drafts.
@@ -139,7 +198,7 @@ impl Office {
 
     /// Sends what waits, if anybody does.
     fn deliver(mut self, desk: &Desk, open: &[IssueStatus]) -> Result<(Ledger, Option<SendReport>), Failure> {
-        if self.ledger.next_due()?.is_none() {
+        if self.ledger.next_due()?.is_none() && self.ledger.held_for()?.is_none() {
             self.ledger.finish_issues()?;
             return Ok((self.ledger, None));
         }
@@ -150,6 +209,7 @@ impl Office {
             pacing: PacingSettings::default(),
             policy: self.delivery.policy,
             linger: self.delivery.linger,
+            stays: self.is_worker,
             expire: self.delivery.expire,
             keys: &self.keys,
             signers: self.signers.as_ref(),

@@ -190,7 +190,9 @@ impl Trip<'_, '_> {
         // Composed while the disk is waited for.
         let next = if transfer.speaks_ahead() && !self.is_last { run.take_next(self.lane) } else { None };
         let flying = match intent.await {
-            Ok(Begun::Ready(flying)) if !run.is_over() => flying,
+            Ok(Begun::Ready(flying)) if !run.is_over() && flying.may_begin(Instant::now().into_std()) => {
+                flying
+            }
             not_to_be_sent => {
                 self.lane.abandoned(self.attempt);
                 match not_to_be_sent? {

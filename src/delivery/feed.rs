@@ -97,6 +97,10 @@ impl Feeder<'_, '_> {
 
     /// Nobody is due and nothing is under way: waits for who comes due next, or ends the run.
     async fn rest(&self) -> Result<(), DeliveryError> {
+        if self.run.sending.stays && self.run.ledger.ask(|ledger| ledger.held_for()).await?.is_some() {
+            self.run.something_wanted(Instant::now() + LOOK_AGAIN).await;
+            return Ok(());
+        }
         let next_due = self.run.ledger.ask(|ledger| ledger.next_due()).await?;
         // Whom the run itself put off for their domain's sake it comes back for, however patient it is.
         let is_ours = |due: Timestamp| self.run.held_back.get().paced_until.is_some_and(|until| due <= until);

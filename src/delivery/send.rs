@@ -33,6 +33,8 @@ pub struct Sending<'a> {
     pub policy: Policy,
     /// How long the run waits, in all, for recipients who come due later and for a relay that fails.
     pub linger: Duration,
+    /// Whether the run stays as long as another sender holds recipients, who come free if that one dies.
+    pub stays: bool,
     /// How long after the first try a recipient is tried again.
     pub expire: Duration,
     pub keys: &'a Keys,
@@ -109,9 +111,17 @@ pub fn send(ledger: Ledger, sending: Sending<'_>) -> Result<(Ledger, SendReport)
     let excluded = excluded(&ledger)?.saturating_sub(excluded_before);
     ledger.finish_issues()?;
     let now = (sending.clock)();
-    let next_due = ledger.next_due()?.map(|due| due.max(now));
+    let next_due = next_due(&ledger, now)?;
+    ledger.retire()?;
     let report = report(stretch, excluded, next_due);
     Ok((ledger, report))
+}
+
+/// When somebody who waits comes due: for the next try, or because another sender, who holds them, may have died.
+fn next_due(ledger: &Ledger, now: Timestamp) -> Result<Option<Timestamp>, DeliveryError> {
+    let queued = ledger.next_due()?.map(|due| due.max(now));
+    let held = ledger.held_for()?.map(|longest| now.saturating_add(longest).unwrap_or(Timestamp::MAX));
+    Ok(queued.into_iter().chain(held).min())
 }
 
 /// How many recipients are excluded, of the issues that may still be sent or were just now.

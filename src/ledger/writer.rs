@@ -106,15 +106,16 @@ impl LedgerHandle {
         self.step(Step::Release { claim, setback, now }, |_, _| ())
     }
 
-    /// Does anything else that a ledger can do, in a transaction of its own. An error does not stop the thread.
+    /// Does anything else that a ledger can do, in a transaction of its own; again, where a database was away meanwhile.
+    /// An error does not stop the thread.
     pub fn ask<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+        work: impl Fn(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
     ) -> Answer<T> {
         let (answer, waiting) = oneshot::channel();
         let alone = move |ledger: Result<&mut Ledger, LedgerError>| {
             // Whoever asked may have stopped waiting.
-            let _ = answer.send(ledger.and_then(work));
+            let _ = answer.send(ledger.and_then(|ledger| ledger.patiently(work)));
         };
         self.send(Request::Alone(Box::new(alone)), waiting)
     }

@@ -98,7 +98,10 @@ fn a_wrong_value_is_told_with_line_key_and_what_was_found() {
             "[ledger]\nurl = \"mysql://x\"\n",
             "5: `mysql://x` is not a ledger: expected sqlite:PATH or postgres://USER@HOST/DATABASE",
         ),
-        ("[ledger]\nurl = \"postgres://x\"\n", "5: `url`: expected a user, as in postgres://USER@HOST/DATABASE"),
+        (
+            "[ledger]\nurl = \"postgres://x\"\n",
+            "5: `url`: expected a user, as in postgres://USER@HOST/DATABASE",
+        ),
         (
             "[ledger]\nurl = \"postgres://a:sesame@x/b\"\n",
             "5: `url` holds a password and this file is committed\n  help: leave it out and set POSTRIDER_LEDGER__PASSWORD",

@@ -158,6 +158,7 @@ impl Publication {
             pacing: self.pacing.clone(),
             policy: self.policy,
             linger: self.linger,
+            stays: false,
             expire: self.expire,
             keys: &self.keys,
             signers: None,

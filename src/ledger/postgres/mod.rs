@@ -36,12 +36,6 @@ pub(super) const ORPHANED: &str = "NOT EXISTS (SELECT 1 FROM worker WHERE worker
 /// Who plans holds this lock: the letters `PRLG`, and the schema.
 const PLANNING: &str = "1347570759, hashtext(current_schema())";
 
-/// How long a database that went away is waited for while mail is sent.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Between two tries to reach it.
-const PAUSE: Duration = Duration::from_millis(500);
-
 /// An open ledger in a database.
 pub(super) struct Database {
     session: RefCell<Session>,
@@ -61,6 +55,12 @@ enum Mode {
 }
 
 impl Database {
+    /// How long a database that went away is waited for while mail is sent.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Between two tries to reach it.
+    pub const PAUSE: Duration = Duration::from_millis(500);
+
     /// How long a sender may leave the database alone.
     pub const BREATH: Duration = Duration::from_secs(5);
 
@@ -223,7 +223,9 @@ impl Database {
         let began = Instant::now();
         loop {
             match work(self) {
-                Err(fault) if fault.is_passing() && began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                Err(fault) if fault.is_passing() && began.elapsed() < Self::PATIENCE => {
+                    std::thread::sleep(Self::PAUSE);
+                }
                 done => return done,
             }
         }

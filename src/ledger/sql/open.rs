@@ -1,6 +1,7 @@
 //! A ledger that is open, in whichever database it lies.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::settle::reap;
 use super::values::Millis;
@@ -212,6 +213,22 @@ impl Ledger {
     /// How long a sender may leave the ledger alone; none if for ever.
     pub(in crate::ledger) fn patience(&self) -> Option<Duration> {
         matches!(self.engine, Engine::Database(_)).then_some(Database::BREATH)
+    }
+
+    /// Does `work`, again and again while a database is away, as long as we have patience.
+    pub(in crate::ledger) fn patiently<T>(
+        &mut self,
+        work: impl Fn(&mut Self) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let began = Instant::now();
+        loop {
+            match work(self) {
+                Err(LedgerError::Unreachable { .. }) if began.elapsed() < Database::PATIENCE => {
+                    thread::sleep(Database::PAUSE);
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Does what must be done now and then while mail is sent.

@@ -1,6 +1,6 @@
 //! What there is to see: issues, their recipients, who is in doubt, when to come again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::rows::sending;
 use super::values::{Millis, parsed};
@@ -65,6 +65,29 @@ impl Ledger {
         self.read(|view| {
             view.all(&format!("{DELIVERY} WHERE state = 'U' ORDER BY issue_id, sub_id"), &[], read_delivery)
         })
+    }
+
+    /// How long until recipients whom other senders hold come free at the earliest, if those senders die. None: no other
+    /// sender holds any; from a file there is no other.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub fn held_for(&self) -> Result<Option<SignedDuration>, LedgerError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let millis: Option<i64> = self.read(|view| {
+            view.one(
+                "SELECT min(coalesce(lease_until, 0) - CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))
+                 FROM delivery LEFT JOIN worker ON worker.id = owner
+                 WHERE state IN ('C', 'I') AND EXISTS
+                 (SELECT 1 FROM issue WHERE issue.id = issue_id AND issue.state = 'sending')",
+                &[],
+                |row| row.get(0),
+            )
+        })?;
+        Ok(millis.map(|millis| SignedDuration::from_millis(millis.max(0))))
     }
 
     /// When the next recipient of any issue being sent comes due; may have passed already.

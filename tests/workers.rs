@@ -1,0 +1,158 @@
+//! Several senders at once, sharing one ledger in PostgreSQL: each recipient gets one mail.
+
+#[path = "support/postgres.rs"]
+mod postgres;
+#[path = "support/smtp.rs"]
+mod smtp;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use postgres::Postgres;
+use smtp::{Script, Server};
+
+const READERS: usize = 600;
+
+/// A publication on one machine; the ledger is elsewhere.
+struct Machine {
+    folder: TempDir,
+    database: String,
+}
+
+impl Machine {
+    fn new(server: &Server, database: &str) -> Self {
+        let machine = Self { folder: tempfile::tempdir().unwrap(), database: database.to_owned() };
+        let config = format!(
+            r#"subscribers = "subscribers.csv"
+
+[publication]
+url = "https://letters.example.org/"
+title = "Letters"
+
+[schedule]
+pace = "each"
+announce_since = "2026-11-01"
+
+[mail]
+from = "Letters <letters@example.org>"
+postal_address = "1 Example Street"
+leave_address = "leave@example.org"
+
+[smtp]
+url = "{}"
+connections = 4
+"#,
+            server.url()
+        );
+        let rows: String = (0..READERS).map(|number| format!("reader-{number}@example.org\n")).collect();
+        machine.write("config.toml", &config);
+        machine.write("subscribers.csv", &format!("address\n{rows}"));
+        machine.write("posts/2026-11-20-maps.md", "+++\ntitle = \"Maps\"\n+++\n\nA short letter.\n");
+        machine
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_postrider"));
+        command.arg("--root").arg(self.folder.path()).args(["--now", "2026-11-22T08:00:00Z", "--json"]);
+        command.args(arguments).env_clear().env("POSTRIDER_LEDGER__URL", &self.database);
+        command.env("POSTRIDER_LEDGER__KEY", format!("1 {}", "07".repeat(32)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn finish(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.finish(arguments);
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    fn worker(&self) -> Child {
+        self.command(&["send", "--worker"]).spawn().unwrap()
+    }
+}
+
+/// A database server, if there is one to be had.
+fn database_server() -> Option<Postgres> {
+    match postgres::missing() {
+        None => Some(Postgres::start()),
+        Some(why) => {
+            assert!(std::env::var_os("CI").is_none(), "{why}");
+            eprintln!("not tested: {why}");
+            None
+        }
+    }
+}
+
+/// How many mails the server took for each reader.
+fn copies(server: &Server) -> BTreeMap<String, usize> {
+    let mut copies = BTreeMap::new();
+    for mail in server.taken().iter().filter(|mail| mail.is_accepted) {
+        *copies.entry(mail.forward_path.clone()).or_default() += 1;
+    }
+    copies
+}
+
+#[test]
+fn workers_on_several_machines_share_an_issue_and_each_recipient_gets_one_mail() {
+    let Some(postgres) = database_server() else { return };
+    let server = Server::start(Script { latency: Duration::from_millis(2), ..Script::default() });
+    let database = postgres.database();
+    let machines: Vec<_> = (0..3).map(|_| Machine::new(&server, &database)).collect();
+    assert!(machines[0].finish(&["ledger", "init"]).status.success());
+    let workers: Vec<_> = machines.iter().map(Machine::worker).collect();
+    let mut sent = Vec::new();
+    for worker in workers {
+        let output = worker.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        sent.push(report["sent"].as_u64().unwrap());
+    }
+    let copies = copies(&server);
+    assert_eq!((copies.len(), copies.values().max()), (READERS, Some(&1)));
+    assert_eq!(sent.iter().sum::<u64>(), READERS as u64, "{sent:?}");
+    let status = machines[2].json(&["status"]);
+    assert_eq!(status["issues"].as_array().unwrap().len(), 1, "one of them froze it: {status}");
+    assert_eq!(status["issues"][0]["issue"]["state"], "done");
+    assert!(machines[1].finish(&["ledger", "verify"]).status.success());
+}
+
+#[test]
+fn a_plan_from_a_shared_ledger_is_what_a_run_does_and_changes_nothing() {
+    let Some(postgres) = database_server() else { return };
+    let server = Server::start(Script::default());
+    let machine = Machine::new(&server, &postgres.database());
+    let first = machine.json(&["plan", "--first-run"]);
+    let missing = machine.finish(&["plan"]);
+    assert_eq!(missing.status.code(), Some(78), "the rehearsal left no ledger behind");
+    assert!(machine.finish(&["ledger", "init"]).status.success());
+    let plan = machine.json(&["plan"]);
+    assert_eq!(plan["issues"], first["issues"]);
+    assert!(machine.finish(&["send"]).status.success());
+    assert_eq!(copies(&server).len(), READERS);
+}
+
+#[test]
+fn a_worker_on_a_ledger_in_a_file_is_told_what_it_needs() {
+    let server = Server::start(Script::default());
+    let machine = Machine::new(&server, "sqlite:postrider.ledger");
+    assert!(machine.finish(&["ledger", "init"]).status.success());
+    let refused = machine.finish(&["send", "--worker"]);
+    assert_eq!(refused.status.code(), Some(78));
+    let words = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(words.contains("one sender at a time can work on a ledger in a file"), "{words}");
+}
