@@ -58,7 +58,9 @@ impl From<LedgerError> for Failure {
             LedgerError::Busy { .. } | LedgerError::Locked { .. } | LedgerError::Unreachable { .. } => {
                 Exit::TryAgain
             }
-            LedgerError::Raced { .. } | LedgerError::FrozenAlready { .. } => Exit::TryAgain,
+            LedgerError::Raced { .. } | LedgerError::FrozenAlready { .. } | LedgerError::Overtaken { .. } => {
+                Exit::TryAgain
+            }
             LedgerError::UnknownIssue { .. } => Exit::Usage,
             LedgerError::Missing { .. }
             | LedgerError::Exists { .. }

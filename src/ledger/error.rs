@@ -56,6 +56,8 @@ pub enum LedgerError {
     Raced { expected: Seq, found: Seq },
     #[error("issue `{key}` of `{series}` is frozen already")]
     FrozenAlready { series: String, key: String },
+    #[error("issue `{key}` of `{series}` comes before `{last}`, which is frozen already")]
+    Overtaken { series: String, key: String, last: String },
     #[error("issue `{key}` of `{series}` ends at {}, before the issue before it, at {}", through.0, served.0)]
     Backwards { series: String, key: String, through: Seq, served: Seq },
     #[error("issue `{key}` of `{series}`: expected a draft for each of {editions} editions, found {drafts}")]
@@ -91,7 +93,7 @@ impl LedgerError {
             Self::Damaged { .. } | Self::Unsound { .. } | Self::Nonsense { .. } => {
                 "keep the file, bring a copy back, and run `postrider ledger verify`"
             }
-            Self::Raced { .. } | Self::FrozenAlready { .. } => {
+            Self::Raced { .. } | Self::FrozenAlready { .. } | Self::Overtaken { .. } => {
                 "run it again: it will see what the other run did"
             }
             _ => return None,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::account::Sums;
 use super::values::Millis;
 use super::{Fault, Ledger, View, values};
-use crate::issue::{Edition, Group, Issue, Seq};
+use crate::issue::{Edition, Group, Issue, IssueKey, Seq};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::EditionNo;
 use crate::ledger::report::{Frozen, IssueState};
@@ -22,8 +22,8 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`LedgerError::FrozenAlready`] if the key is used up, [`LedgerError::Backwards`] if the series was
-    /// served further already.
+    /// [`LedgerError::FrozenAlready`] if the key is used up, [`LedgerError::Overtaken`] if a later one is,
+    /// [`LedgerError::Backwards`] if the series was served further already.
     pub fn freeze(
         &mut self,
         issue: &Issue,
@@ -59,10 +59,15 @@ fn fits(tx: &View<'_>, issue: &Issue, drafts: &[Vec<u8>]) -> Result<(), Fault> {
     if is_used {
         return Err(LedgerError::FrozenAlready { series, key }.into());
     }
-    let served: Option<Seq> =
-        tx.first("SELECT through_seq FROM series WHERE name = ?1", values![series], |row| row.get(0))?;
-    match served {
-        Some(served) if served > issue.through => {
+    let last =
+        tx.first("SELECT last_key, through_seq FROM series WHERE name = ?1", values![series], |row| {
+            Ok((IssueKey(row.get(0)?), row.get(1)?))
+        })?;
+    match last {
+        Some((last, _)) if !issue.key.is_later_than(&last) => {
+            Err(LedgerError::Overtaken { series, key, last: last.0 }.into())
+        }
+        Some((_, served)) if served > issue.through => {
             Err(LedgerError::Backwards { series, key, through: issue.through, served }.into())
         }
         _ => Ok(()),
@@ -155,4 +160,31 @@ fn open(tx: &View<'_>, id: IssueId, issue: &Issue, candidates: u64) -> Result<()
     };
     tx.execute("UPDATE issue SET state = ?2, candidates = ?3 WHERE id = ?1", values![id, state, candidates])?;
     Sums::recount(tx, id)?.keep_members(tx, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::stage::{Stage, start};
+
+    #[test]
+    fn an_issue_that_a_later_one_has_overtaken_is_not_frozen() {
+        let mut stage = Stage::with_readers(1);
+        let named = |stage: &Stage, key: &str| Issue {
+            series: "weekly/sun/08/UTC".parse().unwrap(),
+            key: IssueKey(key.to_owned()),
+            editions: Vec::new(),
+            ..stage.next_issue()
+        };
+        let planned = named(&stage, "weekly/2026-W46");
+        let newer = named(&stage, "weekly/2026-W47");
+        stage.ledger.freeze(&newer, &[], KeyId(1), start()).unwrap();
+        let error = stage.ledger.freeze(&planned, &[], KeyId(1), start()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "issue `weekly/2026-W46` of `weekly/sun/08/UTC` comes before `weekly/2026-W47`, which is frozen already"
+        );
+        assert_eq!(stage.ledger.book().unwrap().served[&newer.series].last_key, newer.key);
+        stage.assert_sound();
+    }
 }
