@@ -1,0 +1,66 @@
+//! Whatever the clock, the timer, the author and the readers do: each reader gets each post they asked for, and
+//! gets it once.
+//!
+//! Random histories against a real ledger (in memory), as `publish` drives it: essays written, edited, renamed,
+//! deleted, dated in the future; readers who join, leave, come back and change their pace; a publication
+//! that moves to another zone; runs that are late, early, skipped, doubled, killed or on a machine whose clock is wrong.
+//! The mail itself is left out: whoever is begun is settled as sent.
+//!
+//! `PROPTEST_CASES` says how many histories each test takes (256 unless it says so):
+//!
+//! ```text
+//! PROPTEST_CASES=25000 cargo test --release --test windows
+//! ```
+
+mod reader;
+mod shelf;
+mod step;
+mod world;
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use world::World;
+
+/// Histories that begin at `born`.
+fn live_through(born: &str) {
+    let born = born.parse().unwrap();
+    let config = Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let cases = config.cases;
+    let copies = Cell::new(0);
+    let histories = prop::collection::vec(step::step(), 1..80);
+    let end = TestRunner::new(config).run(&histories, |steps| {
+        let mut world = World::new(born);
+        steps.into_iter().for_each(|step| world.take(step));
+        copies.set(copies.get() + world.end());
+        world.assert_partition();
+        Ok(())
+    });
+    if let Err(fault) = end {
+        panic!("{fault}");
+    }
+    println!("{cases} histories from {born}: {} copies of posts, each where it belongs", copies.get());
+    assert!(copies.get() > cases as usize, "histories in which nothing is mailed prove nothing");
+}
+
+#[test]
+fn when_clocks_go_forward_in_the_north() {
+    live_through("2026-03-02T12:00:00Z");
+}
+
+#[test]
+fn when_clocks_go_back_in_the_north() {
+    live_through("2026-10-20T12:00:00Z");
+}
+
+#[test]
+fn when_clocks_go_forward_in_the_south_and_the_year_ends() {
+    live_through("2025-12-20T23:30:00Z");
+}
+
+#[test]
+fn when_a_place_leaves_out_a_day() {
+    live_through("2011-12-24T09:59:59Z");
+}
