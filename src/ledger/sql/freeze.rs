@@ -165,26 +165,28 @@ fn open(tx: &View<'_>, id: IssueId, issue: &Issue, candidates: u64) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::stage::{Stage, start};
+    use crate::ledger::stage::{Stage, on_each, start};
 
     #[test]
     fn an_issue_that_a_later_one_has_overtaken_is_not_frozen() {
-        let mut stage = Stage::with_readers(1);
         let named = |stage: &Stage, key: &str| Issue {
             series: "weekly/sun/08/UTC".parse().unwrap(),
             key: IssueKey(key.to_owned()),
             editions: Vec::new(),
             ..stage.next_issue()
         };
-        let planned = named(&stage, "weekly/2026-W46");
-        let newer = named(&stage, "weekly/2026-W47");
-        stage.ledger.freeze(&newer, &[], KeyId(1), start()).unwrap();
-        let error = stage.ledger.freeze(&planned, &[], KeyId(1), start()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "issue `weekly/2026-W46` of `weekly/sun/08/UTC` comes before `weekly/2026-W47`, which is frozen already"
-        );
-        assert_eq!(stage.ledger.book().unwrap().served[&newer.series].last_key, newer.key);
-        stage.assert_sound();
+        on_each(|on| {
+            let mut stage = on.with_readers(1);
+            let planned = named(&stage, "weekly/2026-W46");
+            let newer = named(&stage, "weekly/2026-W47");
+            stage.ledger.freeze(&newer, &[], KeyId(1), start()).unwrap();
+            let error = stage.ledger.freeze(&planned, &[], KeyId(1), start()).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "issue `weekly/2026-W46` of `weekly/sun/08/UTC` comes before `weekly/2026-W47`, which is frozen already"
+            );
+            assert_eq!(stage.ledger.book().unwrap().served[&newer.series].last_key, newer.key);
+            stage.assert_sound();
+        });
     }
 }
