@@ -16,7 +16,7 @@ use crate::postgres::Postgres;
 
 /// How many times as fast the clock of PostgreSQL runs, so that a lease of a minute is over in three seconds. Who shares
 /// a ledger there must run at the same speed.
-const SERVER_SPEED: u32 = 20;
+pub const SERVER_SPEED: u32 = 20;
 
 /// How much is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

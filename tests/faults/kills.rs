@@ -50,6 +50,10 @@ impl Trap {
         self.victim.store(victim, Ordering::SeqCst);
     }
 
+    pub fn is_sprung(&self) -> bool {
+        self.victim.load(Ordering::SeqCst) != 0 && self.left.load(Ordering::SeqCst) as i64 <= 0
+    }
+
     pub fn disarm(&self) {
         self.victim.store(0, Ordering::SeqCst);
     }
@@ -83,7 +87,7 @@ fn hurried_server(trap: &Arc<Trap>, seed: u64) -> Script {
     Script { judge: Some(Judge::new(decide)), ..Script::default() }
 }
 
-fn at_random(setting: &Setting, plan: &Plan) -> Figures {
+pub fn at_random(setting: &Setting, plan: &Plan) -> Figures {
     let mut chance = setting.chance();
     let mut figures = Figures::default();
     for (pipelining, wanted) in [("envelope", setting.pick(10, 100)), ("full", setting.pick(20, 200))] {

@@ -9,6 +9,7 @@ mod book;
 mod campaign;
 mod chance;
 mod clocks;
+mod databases;
 mod disk;
 mod halfway;
 mod kills;
@@ -21,6 +22,7 @@ mod oracle;
 mod postgres;
 #[path = "../support/smtp.rs"]
 mod smtp;
+mod proxy;
 mod scale;
 mod soak;
 mod stage;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         storms::cases(),
         disk::cases(),
         clocks::cases(),
+        databases::cases(),
         migrations::cases(),
         scale::cases(),
         soak::cases(),
