@@ -7,10 +7,12 @@ mod publication;
 #[path = "support/smtp.rs"]
 mod smtp;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postrider::delivery::{End, HeldBack, Pipelining, SendReport, Stage, Stopper};
 use postrider::ledger::{IssueState, Policy, RowState, Tally};
+use postrider::message::{Signer, Signers};
 
 use publication::{Publication, counted};
 use smtp::{Act, Script, Server, Step};
@@ -99,6 +101,50 @@ fn what_is_said_ahead_loses_and_repeats_nothing_whatever_the_server_answers() {
     let want = Tally { sent: 249, failed: 1, ..Tally::default() };
     assert_eq!(publication.status().recipients, want);
     publication.assert_sound();
+}
+
+/// A signer with a key made for the test.
+fn signers() -> Arc<Signers> {
+    let key = ring::signature::Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).unwrap();
+    let lines = data_encoding::BASE64.encode(key.as_ref());
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\n");
+    Arc::new(Signers::new(Signer::from_pem("letters.example".parse().unwrap(), "s", &pem).unwrap(), []))
+}
+
+#[test]
+fn each_mail_is_signed_and_goes_to_whom_it_was_signed_for() {
+    let server = Server::start(Script::default());
+    let mut publication = Publication::sending_to(250);
+    publication.signers = Some(signers());
+    let told = publication.send_to(&server.url()).unwrap();
+    assert_eq!(told, SendReport { sent: 250, ..report(End::Done) });
+    assert_each_has_it(&server, 250, 1);
+    for mail in server.taken().iter() {
+        let content = String::from_utf8_lossy(&mail.content).into_owned();
+        assert!(content.starts_with("DKIM-Signature: "), "{content}");
+        assert!(content.contains(&format!("<{}>\r\n", mail.forward_path)), "{content}");
+    }
+}
+
+#[test]
+fn what_was_being_signed_when_a_run_ends_is_not_left_claimed() {
+    let server = Server::start(Script::default());
+    let mut publication = Publication::sending_to(500);
+    publication.signers = Some(signers());
+    let (stopper, stop) = Stopper::new();
+    publication.stop = stop;
+    let told = std::thread::scope(|scope| {
+        let run = scope.spawn(|| publication.send_to(&server.url()).unwrap());
+        while server.accepted() < 20 {
+            assert!(!run.is_finished());
+            std::thread::yield_now();
+        }
+        stopper.stop();
+        run.join().unwrap()
+    });
+    assert_eq!(told.end, End::Stopped);
+    let want = Tally { sent: told.sent, queued: 500 - told.sent, ..Tally::default() };
+    assert_eq!(publication.status().recipients, want);
 }
 
 #[test]

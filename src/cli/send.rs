@@ -1,6 +1,6 @@
 //! `send`: what is new is announced, what is due is frozen, what waits is mailed.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
@@ -58,7 +58,7 @@ pub struct Office {
     keys: Keys,
     delivery: DeliverySettings,
     carrier: Carrier,
-    signers: Option<Signers>,
+    signers: Option<Arc<Signers>>,
     /// Whether others may be at work on the same, and the run stays with them.
     is_worker: bool,
     _lock: SenderLock,
@@ -88,7 +88,15 @@ impl Office {
         let keys = keys::read(config)?;
         let lock = book::sender_lock(config)?;
         ledger.examine()?;
-        Ok(Self { ledger, keys, delivery, carrier, signers, is_worker: false, _lock: lock })
+        Ok(Self {
+            ledger,
+            keys,
+            delivery,
+            carrier,
+            signers: signers.map(Arc::new),
+            is_worker: false,
+            _lock: lock,
+        })
     }
 
     /// The same, to share the work with others.
@@ -212,7 +220,7 @@ impl Office {
             stays: self.is_worker,
             expire: self.delivery.expire,
             keys: &self.keys,
-            signers: self.signers.as_ref(),
+            signers: self.signers,
             clock: &|| desk.clock.now(),
             stop: Stop::on_signals()?,
             progress: &|done| progress.lock().expect("telling progress does not panic").at(done),

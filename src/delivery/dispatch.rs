@@ -95,9 +95,10 @@ impl<'a> Run<'a> {
     }
 
     /// How many claims there is room for. Asks for a good number at once or for none.
-    pub(super) fn room_for_claims(&self, now: Instant) -> usize {
+    pub(super) fn room_for_claims(&self, now: Instant, being_composed: usize) -> usize {
         let active: usize = self.lanes.iter().map(|lane| lane.active(now)).sum();
-        let waiting = self.unplaced.borrow().len() + self.lanes.iter().map(Lane::waiting).sum::<usize>();
+        let in_lanes: usize = self.lanes.iter().map(Lane::waiting).sum();
+        let waiting = self.unplaced.borrow().len() + in_lanes + being_composed;
         if waiting > active { 0 } else { 2 * active - waiting }
     }
 

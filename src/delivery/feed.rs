@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::delivery::composers::{Composers, Made};
 use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
@@ -18,14 +19,36 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Claims until the run ends, and ends it when nothing is due.
 pub(super) async fn feed(run: &Run<'_>) {
-    if let Err(error) = (Feeder { run, drafts: Drafts::default() }).work().await {
+    if let Err(error) = feed_until_the_end(run).await {
         run.fail(error);
+    }
+}
+
+async fn feed_until_the_end(run: &Run<'_>) -> Result<(), DeliveryError> {
+    let signers = run.sending.signers.as_ref();
+    let composers = signers.map(|signers| Composers::start(run.sending.keys, signers)).transpose()?;
+    let mut feeder = Feeder { run, drafts: Drafts::default(), composers };
+    let end = feeder.work().await;
+    feeder.take_back().await;
+    end
+}
+
+/// A claim with its mail. If that cannot be made, the claim is given back and the run ends.
+fn ready(run: &Run<'_>, held: Held, made: Made) -> Option<Held> {
+    match run.made(held, made) {
+        Ok((held, mail)) => Some(Held { mail: Some(mail), ..held }),
+        Err(error) => {
+            run.fail(error);
+            None
+        }
     }
 }
 
 struct Feeder<'r, 'a> {
     run: &'r Run<'a>,
     drafts: Drafts,
+    /// Where mails are signed.
+    composers: Option<Composers>,
 }
 
 impl Feeder<'_, '_> {
@@ -36,17 +59,54 @@ impl Feeder<'_, '_> {
                 break;
             }
             let look_at = self.run.dispatch(now).unwrap_or(now + LOOK_AGAIN).min(now + LOOK_AGAIN);
-            let room = self.run.room_for_claims(now);
+            let room = self.run.room_for_claims(now, self.in_hand());
             if room == 0 {
-                self.run.something_wanted(look_at).await;
+                self.wait(look_at).await;
             } else if !self.claim(room).await? {
-                match self.run.is_busy() || self.run.has_claims() {
-                    true => self.run.something_wanted(look_at).await,
+                match self.run.is_busy() || self.run.has_claims() || self.in_hand() > 0 {
+                    true => self.wait(look_at).await,
                     false => self.rest().await?,
                 }
             }
         }
         Ok(())
+    }
+
+    /// Claims that are being composed.
+    fn in_hand(&self) -> usize {
+        self.composers.as_ref().map_or(0, Composers::in_hand)
+    }
+
+    /// Waits until there may be something to do, at the latest until then. What is composed meanwhile goes on to lanes.
+    async fn wait(&mut self, latest: Instant) {
+        let Some(composers) = &mut self.composers else {
+            return self.run.something_wanted(latest).await;
+        };
+        let first = tokio::select! {
+            biased;
+            done = composers.next() => Some(done),
+            () = self.run.something_wanted(latest) => None,
+        };
+        let done = first.into_iter().chain(std::iter::from_fn(|| composers.next_at_once()));
+        self.run.add_claims(done.filter_map(|(held, made)| ready(self.run, held, made?)).collect());
+    }
+
+    /// Gives the claims back whose mail is not made yet.
+    async fn take_back(&mut self) {
+        let Some(composers) = &mut self.composers else { return };
+        composers.give_up();
+        while composers.in_hand() > 0 {
+            let (held, _) = composers.next().await;
+            self.run.release(held.claim, Setback::Lane { until: self.run.now() });
+        }
+    }
+
+    /// Hands claims to the connections, or to the composers first.
+    fn pass_on(&mut self, held: Vec<Held>) {
+        match &mut self.composers {
+            Some(composers) => held.into_iter().for_each(|held| composers.begin(held)),
+            None => self.run.add_claims(held),
+        }
     }
 
     /// Claims up to `room` recipients; false if nobody is due.
@@ -62,7 +122,7 @@ impl Feeder<'_, '_> {
                     ready.extend(self.unless_expired(Held { claim, draft, mail: None, pass: None }, now))
                 }
                 Err(error) => {
-                    self.run.add_claims(ready);
+                    self.pass_on(ready);
                     claims
                         .chain([claim])
                         .for_each(|claim| self.run.release(claim, Setback::Lane { until: now }));
@@ -70,7 +130,7 @@ impl Feeder<'_, '_> {
                 }
             }
         }
-        self.run.add_claims(ready);
+        self.pass_on(ready);
         Ok(is_anybody_due)
     }
 

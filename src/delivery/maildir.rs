@@ -133,7 +133,7 @@ impl Round<'_> {
         if now >= retry::end_of_trying(claim.first_tried_at, now, *expire) {
             return Ok(None);
         }
-        let mail = compose(&draft, keys, claim.issue, &claim.recipient, *signers)
+        let mail = compose(&draft, keys, claim.issue, &claim.recipient, signers.as_deref())
             .map_err(|source| DeliveryError::Compose { issue: claim.issue, source })?;
         let name = file_name(draft.date(), &mail.message_id);
         let file = self.maildir.write(&name, &mail).map_err(|source| self.maildir.fault(source))?;

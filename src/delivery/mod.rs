@@ -8,6 +8,7 @@
 mod aftermath;
 mod breaker;
 mod capabilities;
+mod composers;
 mod connection;
 mod counts;
 mod courier;

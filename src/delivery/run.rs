@@ -26,7 +26,7 @@ use crate::delivery::ruling::Case;
 use crate::delivery::send::{HeldBack, Sending};
 use crate::delivery::{connection, feed};
 use crate::ledger::{Claim, InFlight, Ledger, LedgerHandle, LedgerThread, Outcome, Setback};
-use crate::message::{Draft, IssueId, MailObject, compose};
+use crate::message::{ComposeError, Draft, IssueId, MailObject, compose};
 
 /// Why a run ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,10 +274,20 @@ impl<'a> Run<'a> {
         }
         let Held { claim, draft, .. } = &held;
         let Sending { keys, signers, .. } = self.sending;
-        match compose(draft, keys, claim.issue, &claim.recipient, *signers) {
+        let result = compose(draft, keys, claim.issue, &claim.recipient, signers.as_deref());
+        self.made(held, result)
+    }
+
+    /// A claim with its mail. One whose mail cannot be made is given back.
+    pub(super) fn made(
+        &self,
+        held: Held,
+        result: Result<MailObject, ComposeError>,
+    ) -> Result<(Held, MailObject), DeliveryError> {
+        let issue = held.claim.issue;
+        match result {
             Ok(mail) => Ok((held, mail)),
             Err(source) => {
-                let issue = claim.issue;
                 self.release(held.claim, Setback::Lane { until: self.now() });
                 Err(DeliveryError::Compose { issue, source })
             }

@@ -1,6 +1,7 @@
 //! A run of sending: what it is told, and what it came to.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -38,7 +39,7 @@ pub struct Sending<'a> {
     /// How long after the first try a recipient is tried again.
     pub expire: Duration,
     pub keys: &'a Keys,
-    pub signers: Option<&'a Signers>,
+    pub signers: Option<Arc<Signers>>,
     /// The time of the run (may be pretended, goes on from there).
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
     pub stop: Stop,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use postrider::delivery::{
 };
 use postrider::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Seq};
 use postrider::ledger::{Birth, DeliveryRow, Enrolment, IssueStatus, Ledger, Policy, RowState};
-use postrider::message::{Content, DraftRequest, IssueId, Leave, Masthead, draft};
+use postrider::message::{Content, DraftRequest, IssueId, Leave, Masthead, Signers, draft};
 use postrider::post::{Body, Format, MarkupSettings, Post, Posts};
 use postrider::site::Urls;
 use postrider::subscriber::{Cadence, NewSubscriber, Pace, Preferences};
@@ -46,6 +47,7 @@ pub struct Publication {
     pub expire: Duration,
     pub deadline: Duration,
     pub pipelining: Pipelining,
+    pub signers: Option<Arc<Signers>>,
     pub stop: Stop,
     /// How many recipients have an end, as the last run told.
     pub progress: AtomicU64,
@@ -94,6 +96,7 @@ impl Publication {
             expire: Duration::from_secs(72 * 3600),
             deadline: Duration::from_secs(2),
             pipelining: Pipelining::default(),
+            signers: None,
             stop: Stop::never(),
             progress: AtomicU64::new(0),
         }
@@ -161,7 +164,7 @@ impl Publication {
             stays: false,
             expire: self.expire,
             keys: &self.keys,
-            signers: None,
+            signers: self.signers.clone(),
             clock: &|| self.now(),
             stop: self.stop.clone(),
             progress: &|ended| self.progress.store(ended, Ordering::SeqCst),
