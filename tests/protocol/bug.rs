@@ -9,7 +9,7 @@ pub enum Bug {
     NoFence,
     /// The intent does not ask whether the lease still runs.
     NoLeaseCheck,
-    /// An intent that is refused because the lease ran out leaves the row claimed.
+    /// An intent that is refused because the lease ran out leaves the row claimed, and the lease is prolonged.
     KeptOnRefusal,
     /// The intent does not ask whether the reader left.
     NoConsentCheck,

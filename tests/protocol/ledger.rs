@@ -74,7 +74,8 @@ impl Rules {
 #[derive(Clone, Copy, Debug)]
 pub struct Asker {
     pub epoch: u8,
-    /// Whether its lease still runs by the ledger's clock. The one sender on SQLite has the file lock for a lease.
+    /// Whether the lease under which the row was claimed last still runs by the ledger's clock. The one sender on
+    /// SQLite has the file lock for a lease.
     pub is_leased: bool,
 }
 
@@ -138,7 +139,7 @@ pub fn begin(row: &mut Row, asker: Asker, rules: Rules) -> Begun {
         return Begun::Refused;
     }
     if !asker.is_leased && !rules.has(Bug::NoLeaseCheck) {
-        // Nobody will ask for it again, and once the lease is renewed nobody takes it back.
+        // Nobody will ask for it again.
         row.state = if rules.has(Bug::KeptOnRefusal) { State::Claimed } else { State::Queued };
         return Begun::Refused;
     }

@@ -224,7 +224,7 @@ impl World {
             Action::Settle { sender } => self.settle(sender, rules),
             Action::Kill { sender } => self.kill(sender),
             Action::Lapse { sender } => self.lapse(sender),
-            Action::Renew { sender } => self.sender(sender).is_leased = true,
+            Action::Renew { sender } => self.renew(sender, rules.bug),
             Action::Reap { recipient } => ledger::reap(&mut self.rows[usize::from(recipient)], rules),
             Action::Leave { recipient } => {
                 self.left.leaves -= 1;
@@ -280,10 +280,22 @@ impl World {
     /// What it held is nobody's; another begins in its place with nothing.
     fn kill(&mut self, sender: u8) {
         self.left.kills -= 1;
+        self.orphan(sender);
+        *self.sender(sender) = Sender::new(self.rows.len());
+    }
+
+    /// A lease that is over is replaced, not prolonged: what was claimed under the old one stays free to be taken back.
+    fn renew(&mut self, sender: u8, bug: Option<Bug>) {
+        if bug != Some(Bug::KeptOnRefusal) {
+            self.orphan(sender);
+        }
+        self.sender(sender).is_leased = true;
+    }
+
+    fn orphan(&mut self, sender: u8) {
         for row in self.rows.iter_mut().filter(|row| row.owner == Some(sender)) {
             row.owner = None;
         }
-        *self.sender(sender) = Sender::new(self.rows.len());
     }
 
     fn lapse(&mut self, sender: u8) {
@@ -302,9 +314,10 @@ impl World {
 
     /// Takes the claim out of the sender's hands.
     fn asker_of_claim(&mut self, sender: u8, recipient: u8) -> Asker {
-        let Sender { is_leased, claims, .. } = self.sender(sender);
-        let epoch = claims[usize::from(recipient)].take().expect("only who holds a claim asks");
-        Asker { epoch, is_leased: *is_leased }
+        let owner = self.rows[usize::from(recipient)].owner;
+        let is_leased = owner.is_some_and(|owner| self.senders[usize::from(owner)].is_leased);
+        let claim = &mut self.sender(sender).claims[usize::from(recipient)];
+        Asker { epoch: claim.take().expect("only who holds a claim asks"), is_leased }
     }
 
     fn spend(&mut self, setback: Setback) {
