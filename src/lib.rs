@@ -9,6 +9,7 @@ pub mod token;
 pub mod trust;
 pub mod words;
 pub mod template;
+pub mod plot;
 pub mod post;
 pub mod site;
 pub mod subscriber;

@@ -5,8 +5,10 @@
 
 mod autonym;
 mod lang;
+mod numerals;
 mod phrases;
 
 pub use autonym::autonym;
 pub use lang::{Lang, LangError, Writing};
+pub use numerals::Numerals;
 pub use phrases::{PhraseError, Value, Words};
