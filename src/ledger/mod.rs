@@ -25,6 +25,7 @@ mod server;
 #[cfg(test)]
 mod stage;
 mod step;
+mod survey;
 mod writer;
 
 pub use birth::{Birth, Origin};
@@ -39,6 +40,7 @@ pub use report::{
     IssueSummary, Reaped, Resolution, Tally,
 };
 pub use sql::Ledger;
+pub use survey::{DomainTally, Receipt, Retried, Scope, Turn, TurnKind};
 pub use writer::{Answer, LedgerHandle, LedgerThread};
 
 /// How long one process waits for another to end its transaction.

@@ -132,6 +132,36 @@ impl Tally {
         self.queued + self.claimed + self.in_flight
     }
 
+    /// These recipients and `others` together.
+    #[must_use]
+    pub fn and(&self, others: &Self) -> Self {
+        Self {
+            queued: self.queued + others.queued,
+            claimed: self.claimed + others.claimed,
+            in_flight: self.in_flight + others.in_flight,
+            sent: self.sent + others.sent,
+            failed: self.failed + others.failed,
+            doubtful: self.doubtful + others.doubtful,
+            excluded: self.excluded + others.excluded,
+            expired: self.expired + others.expired,
+        }
+    }
+
+    /// These recipients less `some` of them.
+    #[must_use]
+    pub fn without(&self, some: &Self) -> Self {
+        Self {
+            queued: self.queued.saturating_sub(some.queued),
+            claimed: self.claimed.saturating_sub(some.claimed),
+            in_flight: self.in_flight.saturating_sub(some.in_flight),
+            sent: self.sent.saturating_sub(some.sent),
+            failed: self.failed.saturating_sub(some.failed),
+            doubtful: self.doubtful.saturating_sub(some.doubtful),
+            excluded: self.excluded.saturating_sub(some.excluded),
+            expired: self.expired.saturating_sub(some.expired),
+        }
+    }
+
     pub(super) fn place(&mut self, state: RowState) -> &mut u64 {
         match state {
             RowState::Queued => &mut self.queued,
@@ -166,6 +196,10 @@ pub struct DeliveryRow {
     /// How often it could not be known whether the mail was accepted.
     pub ambiguous: u32,
     pub first_tried_at: Option<Timestamp>,
+    /// When its turn comes, while it waits; may have passed already. None: whenever it is reached.
+    pub next_due: Option<Timestamp>,
+    /// When it was sent, failed or was given up, to the second. None for those that ended before the ledger noted it.
+    pub ended_at: Option<Timestamp>,
     /// The server's last words, or why it was not sent.
     pub reply: Option<String>,
 }

@@ -143,10 +143,14 @@ impl Ledger {
                 return Err(LedgerError::UnknownIssue { id: issue }.into());
             }
             let state = resolution.state();
+            // Who is sent to again has all the time of a first try.
+            let ended_at = state.is_end().then_some(Millis(now));
             let resolved: Vec<SubscriberId> = tx.all(
-                "UPDATE delivery SET state = ?3, next_at = ?4
+                "UPDATE delivery SET state = ?3, next_at = ?4,
+                 first_at = CASE WHEN CAST(?5 AS BIGINT) IS NULL THEN NULL ELSE first_at END,
+                 ended_after = (?5 - (SELECT frozen_at FROM issue WHERE id = ?1)) / 1000
                  WHERE issue_id = ?1 AND state = 'U' AND (CAST(?2 AS BIGINT) IS NULL OR sub_id = ?2) RETURNING sub_id",
-                values![issue, subscriber, state, Millis(now)],
+                values![issue, subscriber, state, Millis(now), ended_at],
                 |row| row.get(0),
             )?;
             for reader in &resolved {

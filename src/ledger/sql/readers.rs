@@ -6,7 +6,7 @@ use super::cohorts::Cohorts;
 use super::value::Misfit;
 use super::values::{EventKind, Millis};
 use super::{Fault, Ledger, Row, View, values};
-use crate::address::EmailAddress;
+use crate::address::{Domain, EmailAddress};
 use crate::issue::CohortId;
 use crate::ledger::error::LedgerError;
 use crate::ledger::report::{Event, Headcount};
@@ -69,9 +69,21 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn headcount(&self) -> Result<Headcount, LedgerError> {
+        self.headcount_at(None)
+    }
+
+    /// How many subscribers stand where, of those with an address at `domain`, or of all.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub fn headcount_at(&self, domain: Option<&Domain>) -> Result<Headcount, LedgerError> {
+        let statement = format!(
+            "SELECT state, count(*) FROM subscriber WHERE CAST(?1 AS TEXT) IS NULL OR {DOMAIN} = ?1 GROUP BY state"
+        );
         self.read(|view| {
             let mut heads = Headcount::default();
-            view.each("SELECT state, count(*) FROM subscriber GROUP BY state", &[], |row| {
+            view.each(&statement, values![domain.map(Domain::as_str)], |row| {
                 let place = match row.get(0)? {
                     State::Pending => &mut heads.pending,
                     State::Confirmed => &mut heads.confirmed,
@@ -104,6 +116,10 @@ impl Ledger {
         })
     }
 }
+
+/// The domain of an address: what stands behind the last `@`, for a quoted local part may hold others
+/// (RFC 5321 §4.1.2).
+pub(super) const DOMAIN: &str = "substr(identity, length(rtrim(identity, replace(identity, '@', ''))) + 1)";
 
 const SUBSCRIBER: &str =
     "SELECT subscriber.id, identity, spelling, name, cohort_id, state, confirmed_at, text

@@ -19,7 +19,11 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn issues(&self) -> Result<Vec<IssueSummary>, LedgerError> {
-        self.read(|view| view.all(&format!("{ISSUE} ORDER BY id DESC"), &[], read_issue))
+        self.read(|view| {
+            view.all(&format!("SELECT {ISSUE_COLUMNS} FROM issue ORDER BY id DESC"), &[], |row| {
+                read_issue(row, 0)
+            })
+        })
     }
 
     /// Where one issue stands. Counts its recipients one by one: 0.1 s for a million.
@@ -30,7 +34,9 @@ impl Ledger {
     pub fn status(&self, id: IssueId) -> Result<IssueStatus, LedgerError> {
         self.read(|view| {
             let issue = view
-                .first(&format!("{ISSUE} WHERE id = ?1"), values![id], read_issue)?
+                .first(&format!("SELECT {ISSUE_COLUMNS} FROM issue WHERE id = ?1"), values![id], |row| {
+                    read_issue(row, 0)
+                })?
                 .ok_or(LedgerError::UnknownIssue { id })?;
             Ok(IssueStatus { issue, recipients: tally(view, id)?, next_due: next_due(view, id)? })
         })
@@ -63,7 +69,13 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn doubtful(&self) -> Result<Vec<DeliveryRow>, LedgerError> {
         self.read(|view| {
-            view.all(&format!("{DELIVERY} WHERE state = 'U' ORDER BY issue_id, sub_id"), &[], read_delivery)
+            view.all(
+                &format!(
+                    "SELECT {DELIVERY_COLUMNS} FROM delivery WHERE state = 'U' ORDER BY issue_id, sub_id"
+                ),
+                &[],
+                |row| read_delivery(row, 0),
+            )
         })
     }
 
@@ -106,38 +118,50 @@ impl Ledger {
     }
 }
 
-const ISSUE: &str =
-    "SELECT id, series, key, due_at, frozen_at, through_seq, state, why_halted, candidates FROM issue";
+/// What [`read_issue`] reads, of `issue`.
+pub(super) const ISSUE_COLUMNS: &str = "issue.id, series, key, due_at, frozen_at, through_seq, issue.state, \
+     why_halted, candidates";
 
-const DELIVERY: &str =
-    "SELECT issue_id, sub_id, edition, state, attempts, ambiguous, first_at, reply FROM delivery";
+/// What [`read_delivery`] reads, of `delivery`.
+pub(super) const DELIVERY_COLUMNS: &str = "issue_id, sub_id, edition, delivery.state, attempts, ambiguous, first_at, \
+     next_at, (SELECT issue.frozen_at FROM issue WHERE issue.id = delivery.issue_id) + ended_after * 1000, reply";
 
-fn read_issue(row: &Row<'_>) -> Result<IssueSummary, Fault> {
-    let (series, due_at, frozen_at): (String, Millis, Millis) = (row.get(1)?, row.get(3)?, row.get(4)?);
+/// How many columns [`read_delivery`] reads.
+pub(super) const DELIVERY_WIDTH: usize = 10;
+
+/// Reads an issue from the columns from `at` on.
+pub(super) fn read_issue(row: &Row<'_>, at: usize) -> Result<IssueSummary, Fault> {
+    let series: String = row.get(at + 1)?;
+    let (due_at, frozen_at): (Millis, Millis) = (row.get(at + 3)?, row.get(at + 4)?);
     Ok(IssueSummary {
-        id: row.get(0)?,
+        id: row.get(at)?,
         series: parsed(&series, "a series")?,
-        key: IssueKey(row.get(2)?),
+        key: IssueKey(row.get(at + 2)?),
         due_at: due_at.0,
         frozen_at: frozen_at.0,
-        through: row.get(5)?,
-        state: row.get(6)?,
-        why_halted: row.get(7)?,
-        candidates: row.get(8)?,
+        through: row.get(at + 5)?,
+        state: row.get(at + 6)?,
+        why_halted: row.get(at + 7)?,
+        candidates: row.get(at + 8)?,
     })
 }
 
-fn read_delivery(row: &Row<'_>) -> Result<DeliveryRow, Fault> {
-    let first_at: Option<Millis> = row.get(6)?;
+/// Reads a recipient from the columns from `at` on.
+pub(super) fn read_delivery(row: &Row<'_>, at: usize) -> Result<DeliveryRow, Fault> {
+    let state: RowState = row.get(at + 3)?;
+    let first_at: Option<Millis> = row.get(at + 6)?;
+    let (next_at, ended_at): (Millis, Option<Millis>) = (row.get(at + 7)?, row.get(at + 8)?);
     Ok(DeliveryRow {
-        issue: row.get(0)?,
-        subscriber: row.get(1)?,
-        edition: row.get(2)?,
-        state: row.get(3)?,
-        attempts: row.get(4)?,
-        ambiguous: row.get(5)?,
+        issue: row.get(at)?,
+        subscriber: row.get(at + 1)?,
+        edition: row.get(at + 2)?,
+        state,
+        attempts: row.get(at + 4)?,
+        ambiguous: row.get(at + 5)?,
         first_tried_at: first_at.map(|time| time.0),
-        reply: row.get(7)?,
+        next_due: (state == RowState::Queued && next_at.0 > Timestamp::UNIX_EPOCH).then_some(next_at.0),
+        ended_at: ended_at.map(|time| time.0),
+        reply: row.get(at + 9)?,
     })
 }
 
@@ -155,12 +179,12 @@ fn page(
     let mut last = None;
     view.each(
         &format!(
-            "{DELIVERY} WHERE state = ?2 AND (CAST(?1 AS BIGINT) IS NULL OR issue_id = ?1) AND (issue_id, sub_id) > (?3, ?4)
+            "SELECT {DELIVERY_COLUMNS} FROM delivery WHERE state = ?2 AND (CAST(?1 AS BIGINT) IS NULL OR issue_id = ?1) AND (issue_id, sub_id) > (?3, ?4)
              ORDER BY issue_id, sub_id LIMIT ?5"
         ),
         values![issue, state, after.0, after.1, PAGE],
         |row| {
-            let delivery = read_delivery(row)?;
+            let delivery = read_delivery(row, 0)?;
             show(&delivery);
             last = Some((delivery.issue, delivery.subscriber));
             Ok(())
