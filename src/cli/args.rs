@@ -65,6 +65,8 @@ pub enum Verb {
     Publish(PublishArgs),
     /// Show what was sent, what waits and what is in doubt
     Status(StatusArgs),
+    /// Tell what became of every issue, and why; or draw it
+    Report(ReportArgs),
     /// Look after the list of readers
     #[command(subcommand)]
     Subscribers(SubscribersVerb),
@@ -155,7 +157,9 @@ pub struct NewsArgs {
 With a ledger in PostgreSQL any number of `postrider send --worker` may run at
 once, on any machines. Who is first announces and freezes; all share what is to
 be sent, and stay until nobody waits whom one of them holds. Workers may come,
-go and be killed.")]
+go and be killed.
+
+Example: postrider send --retry failed --issue 7")]
 pub struct SendArgs {
     #[command(flatten)]
     pub build: BuildArgs,
@@ -164,6 +168,29 @@ pub struct SendArgs {
     /// Share the work with other senders, and stay until it is done; needs a ledger in PostgreSQL
     #[arg(long)]
     pub worker: bool,
+    #[command(flatten)]
+    pub again: AgainArgs,
+}
+
+/// Whom to try again.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct AgainArgs {
+    /// Try again who `failed`, or of whom there is `doubt`; first, then send as
+    /// usual. Who left or does not work stays out
+    #[arg(long, value_name = "WHOM", requires = "issue", hide_possible_values = true)]
+    pub retry: Option<Again>,
+    /// The issue of which to try them again
+    #[arg(long, value_name = "NUMBER", requires = "retry")]
+    pub issue: Option<u32>,
+}
+
+/// Who is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Again {
+    /// Refused, or given up
+    Failed,
+    /// Nobody can know whether they have it
+    Doubt,
 }
 
 /// Arguments of `publish`.
@@ -177,10 +204,64 @@ pub struct PublishArgs {
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+With --reader: every issue that reader was to get, and what became of it; with
+--as-of as it was then. --show prints the mail itself, from the frozen issue.
+
+Example: postrider status --reader 12 --as-of 2026-03-01 --show 7")]
 pub struct StatusArgs {
     /// One issue only, by its number
     #[arg(long, value_name = "NUMBER")]
     pub issue: Option<u32>,
+    /// Readers with an address at this domain only
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "reader")]
+    pub domain: Option<String>,
+    /// One reader, by number or address
+    #[arg(long, value_name = "READER")]
+    pub reader: Option<String>,
+    /// What that reader had been sent by then: the end of a day, or a time
+    #[arg(long, value_name = "WHEN", requires = "reader")]
+    pub as_of: Option<String>,
+    /// Print the text of that reader's copy of an issue, by its number
+    #[arg(long, value_name = "NUMBER", requires = "reader")]
+    pub show: Option<u32>,
+    /// Print the reader's secret links too
+    #[arg(long, requires = "show")]
+    pub tokens: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Example: postrider report --html report.html")]
+pub struct ReportArgs {
+    /// One issue only, by its number; without it the newest twenty
+    #[arg(long, value_name = "NUMBER")]
+    pub issue: Option<u32>,
+    /// Readers with an address at this domain only
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Option<String>,
+    /// List recipients, a line each: waiting, sent, failed, doubt or left
+    #[arg(long, value_name = "WHICH", hide_possible_values = true)]
+    pub readers: Option<Standing>,
+    /// Write one page with plots, and no address in it, to FILE
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["issue", "domain", "readers"])]
+    pub html: Option<PathBuf>,
+}
+
+/// Where a recipient stands, as people ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Standing {
+    /// Still to be sent
+    Waiting,
+    /// The server answers for it
+    Sent,
+    /// Refused, or given up
+    Failed,
+    /// Nobody can know
+    Doubt,
+    /// Left or was suppressed before their turn came
+    Left,
 }
 
 /// What to do with the list of readers.

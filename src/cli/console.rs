@@ -1,12 +1,13 @@
 //! What a person or a script sees: reports, findings, failures and progress.
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::args::Global;
+use super::durations;
 use super::exit::{Exit, Failure};
 use crate::post::Fault;
 
@@ -18,6 +19,8 @@ pub struct Report {
     pub text: String,
     /// The text is what was asked for, not news about it, so `--quiet` does not swallow it.
     is_data: bool,
+    /// It was too long to be held, and went out row by row.
+    is_printed: bool,
     /// For machines.
     pub json: Value,
     /// What deserves a word but stopped nothing.
@@ -33,15 +36,26 @@ impl Report {
             exit: Exit::Done,
             text: text.into(),
             is_data: false,
+            is_printed: false,
             json,
             findings: Vec::new(),
             shortfall: None,
         }
     }
 
+    /// All went well, and what there was to say was printed on the way.
+    pub fn printed() -> Self {
+        Self { is_printed: true, ..Self::done("", Value::Null) }
+    }
+
+    /// A report whose text is what was asked for.
+    pub fn data(text: impl Into<String>, json: Value) -> Self {
+        Self { is_data: true, ..Self::done(text, json) }
+    }
+
     /// A report that is JSON for people too.
     pub fn json_only(json: Value) -> Self {
-        Self { is_data: true, ..Self::done(format!("{json:#}\n"), json) }
+        Self::data(format!("{json:#}\n"), json)
     }
 
     /// The same with things that deserve a word.
@@ -90,6 +104,9 @@ impl Console {
 
     /// Prints a report; gives the exit code of the run.
     pub fn report(&self, report: &Report) -> Exit {
+        if report.is_printed {
+            return report.exit;
+        }
         if self.is_json {
             return printed(&format!("{:#}\n", whole_json(report)), report.exit);
         }
@@ -136,7 +153,7 @@ impl Console {
         if !self.is_terminal {
             return Progress {
                 bar: ProgressBar::hidden(),
-                line: Some(PlainLine { what, total, told_at: 0 }),
+                line: Some(PlainLine { what, total, began: Instant::now(), told: (0, Duration::ZERO) }),
             };
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
@@ -160,11 +177,39 @@ pub struct Progress {
     line: Option<PlainLine>,
 }
 
+/// A line now and then, for who reads a log.
 #[derive(Debug)]
 struct PlainLine {
     what: &'static str,
     total: u64,
-    told_at: u64,
+    began: Instant,
+    /// How much was done when the last line was written, and when that was.
+    told: (u64, Duration),
+}
+
+impl PlainLine {
+    /// No two lines stand closer.
+    const AT_LEAST: Duration = Duration::from_secs(5);
+    /// So long after a line comes another, though a tenth is not done.
+    const AT_MOST: Duration = Duration::from_secs(30);
+
+    /// The line to write when `done` is done after `elapsed`, if it is time for one.
+    fn next(&mut self, done: u64, elapsed: Duration) -> Option<String> {
+        let (more, since) = (done.saturating_sub(self.told.0), elapsed.saturating_sub(self.told.1));
+        let is_tenth = more * 10 >= self.total;
+        if since < Self::AT_LEAST || (!is_tenth && since < Self::AT_MOST) {
+            return None;
+        }
+        self.told = (done, elapsed);
+        let (what, total) = (self.what, self.total);
+        let rate = more as f64 / since.as_secs_f64();
+        if more == 0 || done >= total {
+            return Some(format!("{what}: {done} of {total}\n"));
+        }
+        let left = durations::words(((total - done) as f64 / rate).ceil() as u64);
+        let rate = if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") };
+        Some(format!("{what}: {done} of {total}, {rate}/s, {left} left\n"))
+    }
 }
 
 impl Progress {
@@ -175,10 +220,9 @@ impl Progress {
     pub fn at(&mut self, done: u64) {
         self.bar.set_position(done);
         if let Some(line) = &mut self.line
-            && (done - line.told_at) * 10 >= line.total
+            && let Some(words) = line.next(done, line.began.elapsed())
         {
-            line.told_at = done;
-            print_err(&format!("{}: {done} of {}\n", line.what, line.total));
+            print_err(&words);
         }
     }
 }
@@ -189,7 +233,6 @@ impl Drop for Progress {
     }
 }
 
-/// The report's object, with its findings if there are any.
 /// The report with its findings and with what it came short of.
 fn whole_json(report: &Report) -> Value {
     let mut json = report.json.clone();
@@ -232,4 +275,27 @@ pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 /// Writes to standard error; if even that is closed there is nobody to tell.
 fn print_err(text: &str) {
     let _closed = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_gets_a_line_for_each_tenth_but_none_within_five_seconds_and_one_each_half_minute() {
+        let told = (0, Duration::ZERO);
+        let mut line = PlainLine { what: "Mailing", total: 10_000, began: Instant::now(), told };
+        for (done, secs, want) in [
+            (4_000, 1, None),
+            (4_500, 5, Some("Mailing: 4500 of 10000, 900/s, 7 s left\n")),
+            (9_000, 9, None),
+            (4_600, 34, None),
+            (4_600, 35, Some("Mailing: 4600 of 10000, 3.3/s, 27 min left\n")),
+            (4_600, 70, Some("Mailing: 4600 of 10000\n")),
+            (10_000, 76, Some("Mailing: 10000 of 10000\n")),
+        ] {
+            let found = line.next(done, Duration::from_secs(secs));
+            assert_eq!(found.as_deref(), want, "{done} after {secs} s");
+        }
+    }
 }

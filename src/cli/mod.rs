@@ -10,6 +10,7 @@ mod build;
 mod console;
 mod desk;
 mod drafting;
+mod durations;
 mod exit;
 mod init;
 mod keys;
@@ -20,6 +21,9 @@ mod plan;
 mod plan_words;
 mod publication;
 mod publish;
+mod receipts;
+mod report;
+mod retry;
 mod send;
 mod send_words;
 mod status;
@@ -96,6 +100,7 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
         Verb::Subscribers(verb) => subscribers::run(desk, &verb),
         Verb::Ledger(verb) => ledger::run(desk, &verb),
         Verb::Status(args) => status::run(desk, &args),
+        Verb::Report(args) => report::run(desk, &args),
         Verb::Schema => Ok(Report::json_only(crate::config::schema())),
     }
 }

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::outlook::{self, Outlook, Turn};
 use super::plan::unfinished;
 use super::publication::Publication;
-use super::{book, keys, send_words, subscribers, web_copies};
+use super::{book, keys, retry, send_words, subscribers, web_copies};
 use crate::config::DeliverySettings;
 use crate::delivery::{
     self, Carrier, Deadlines, DeliveryError, End, LaneSettings, PacingSettings, Password, RelayUrl, Route,
@@ -45,10 +45,15 @@ pub struct Mailing {
 pub fn run(desk: &Desk, args: &SendArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
     let office = Office::open(desk, &publication, args.news)?;
-    let office = if args.worker { office.for_worker()? } else { office };
+    let mut office = if args.worker { office.for_worker()? } else { office };
+    let again = retry::give(desk, &mut office.ledger, args.again)?;
     let mailing = office.mail(desk, &publication, args.news, &args.build)?;
     let zone = publication.config.zone()?.rules();
-    let report = Report::done(send_words::text(&mailing, &zone), send_words::to_json(&mailing));
+    let mut report = Report::done(send_words::text(&mailing, &zone), send_words::to_json(&mailing));
+    if let Some(again) = again {
+        report.text.insert_str(0, &again.words());
+        report.json["retried"] = again.to_json();
+    }
     Ok(mailing.close(report))
 }
 

@@ -12,25 +12,34 @@ use super::build::counted;
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::Failure;
-use crate::ledger::{DeliveryRow, IssueState, IssueStatus, Ledger};
+use super::receipts;
+use super::report::domain_of;
+use crate::address::Domain;
+use crate::ledger::{DeliveryRow, IssueState, IssueStatus, Ledger, RowState, Scope};
 use crate::message::IssueId;
 
 /// Issues shown where none is named.
 const ISSUES_SHOWN: usize = 20;
 
+/// Recipients in doubt that are listed.
+const DOUBT_SHOWN: usize = 20;
+/// Recipients in doubt that are listed for machines.
+const DOUBT_LISTED: usize = 1_000;
+
 pub fn run(desk: &Desk, args: &StatusArgs) -> Result<Report, Failure> {
     let config = desk.config()?;
     let zone = config.zone()?.rules();
     let ledger = book::open_read_only(&config)?;
-    let issues = issues(&ledger, args)?;
-    let doubtful: Vec<DeliveryRow> = ledger
-        .doubtful()?
-        .into_iter()
-        .filter(|row| args.issue.is_none_or(|id| row.issue == IssueId(id)))
-        .collect();
-    let heads = ledger.headcount()?;
+    if let Some(reader) = &args.reader {
+        return receipts::run(&config, &ledger, args, reader);
+    }
+    let domain = domain_of(args.domain.as_deref())?;
+    let issues = issues(&ledger, args, domain.as_ref())?;
+    let doubt = Doubt::of(&ledger, args, domain.clone())?;
+    let heads = ledger.headcount_at(domain.as_ref())?;
+    let at = domain.map(|domain| format!(" at {domain}")).unwrap_or_default();
     let mut text = format!(
-        "{} confirmed, {} pending, {} left, {} suppressed\n",
+        "{}{at} confirmed, {} pending, {} left, {} suppressed\n",
         counted(heads.confirmed as usize, "reader", "readers"),
         heads.pending,
         heads.left,
@@ -40,18 +49,72 @@ pub fn run(desk: &Desk, args: &StatusArgs) -> Result<Report, Failure> {
         true => text.push_str("No issue has been sent yet.\n"),
         false => text.push_str(&format!("\n{}", table(&issues, desk.now(), &zone))),
     }
-    text.push_str(&doubt(&doubtful));
-    Ok(Report::done(text, json!({ "readers": heads, "issues": issues, "in_doubt": doubtful })))
+    text.push_str(&doubt.text());
+    let json = json!({
+        "readers": heads, "issues": issues, "in_doubt": doubt.rows, "in_doubt_count": doubt.count
+    });
+    Ok(Report::done(text, json))
 }
 
-fn issues(ledger: &Ledger, args: &StatusArgs) -> Result<Vec<IssueStatus>, Failure> {
-    if let Some(id) = args.issue {
-        return Ok(vec![ledger.status(IssueId(id))?]);
+fn issues(ledger: &Ledger, args: &StatusArgs, domain: Option<&Domain>) -> Result<Vec<IssueStatus>, Failure> {
+    let shown: Vec<IssueId> = match args.issue {
+        Some(id) => vec![IssueId(id)],
+        None => {
+            let with_mail = ledger.issues()?.into_iter().filter(|issue| issue.state != IssueState::Empty);
+            with_mail.map(|issue| issue.id).take(ISSUES_SHOWN).collect()
+        }
+    };
+    let status = |id: &IssueId| {
+        let mut status = ledger.status(*id)?;
+        if domain.is_some() {
+            status.recipients = ledger.tally(&Scope::issue(*id).at(domain.cloned()))?;
+            status.next_due = None;
+        }
+        Ok(status)
+    };
+    shown.iter().map(status).collect()
+}
+
+/// Recipients of whom nobody can know.
+#[derive(Default)]
+struct Doubt {
+    /// The first of them.
+    rows: Vec<DeliveryRow>,
+    count: usize,
+}
+
+impl Doubt {
+    fn of(ledger: &Ledger, args: &StatusArgs, domain: Option<Domain>) -> Result<Self, Failure> {
+        let scope = args.issue.map_or_else(Scope::all, |id| Scope::issue(IssueId(id)));
+        let mut doubt = Self::default();
+        ledger.each_recipient(&scope.at(domain), &[RowState::Doubtful], |row| -> Result<(), Failure> {
+            doubt.count += 1;
+            if doubt.rows.len() < DOUBT_LISTED {
+                doubt.rows.push(row.clone());
+            }
+            Ok(())
+        })?;
+        Ok(doubt)
     }
-    let with_mail = ledger.issues()?.into_iter().filter(|issue| issue.state != IssueState::Empty);
-    let all: Vec<IssueId> = with_mail.map(|issue| issue.id).collect();
-    let newest = all.iter().skip(all.len().saturating_sub(ISSUES_SHOWN));
-    newest.map(|id| ledger.status(*id).map_err(Failure::from)).collect()
+
+    fn text(&self) -> String {
+        if self.count == 0 {
+            return String::new();
+        }
+        let mut text = format!("\nIn doubt: {}\n", counted(self.count, "mail", "mails"));
+        for row in self.rows.iter().take(DOUBT_SHOWN) {
+            let reply = row.reply.as_deref().unwrap_or("the connection was cut");
+            writeln!(text, "  issue {} to reader {}: {reply}", row.issue.0, row.subscriber.0)
+                .expect("a string takes every write");
+        }
+        if self.count > DOUBT_SHOWN {
+            let more = self.count - DOUBT_SHOWN;
+            writeln!(text, "  and {more} more; `postrider report --readers doubt` lists them all")
+                .expect("a string takes every write");
+        }
+        text.push_str("Decide with `postrider ledger resolve --issue NUMBER --as sent|resend`.\n");
+        text
+    }
 }
 
 /// A line for each issue, under a heading.
@@ -80,6 +143,7 @@ pub fn state_words(status: &IssueStatus, now: Timestamp, zone: &TimeZone) -> Str
         (IssueState::Done, _) => "done".to_owned(),
         (IssueState::Empty, _) => "nothing to send".to_owned(),
         (IssueState::Halted, _) => format!("halted: {}", issue.why_halted.as_deref().unwrap_or("by hand")),
+        (IssueState::Sending, _) if tally.open() == 0 => "nobody waits".to_owned(),
         (IssueState::Sending, Some(due)) if *due > now => {
             format!("{} wait until {}", tally.open(), minute(*due, zone))
         }
@@ -95,20 +159,6 @@ pub fn state_words(status: &IssueStatus, now: Timestamp, zone: &TimeZone) -> Str
         .iter()
         .filter(|(count, _)| *count > 0)
         .fold(first, |words, (count, what)| format!("{words}, {count} {what}"))
-}
-
-fn doubt(rows: &[DeliveryRow]) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\nIn doubt: {}\n", counted(rows.len(), "mail", "mails"));
-    for row in rows {
-        let reply = row.reply.as_deref().unwrap_or("the connection was cut");
-        writeln!(text, "  issue {} to reader {}: {reply}", row.issue.0, row.subscriber.0)
-            .expect("a string takes every write");
-    }
-    text.push_str("Decide with `postrider ledger resolve --issue NUMBER --as sent|resend`.\n");
-    text
 }
 
 /// A moment to the minute, in the publication's zone.

@@ -22,6 +22,7 @@ mod model;
 mod page;
 mod pem;
 mod picture;
+mod reading;
 mod request;
 mod transfer;
 mod web_page;

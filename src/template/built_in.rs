@@ -20,6 +20,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("parts/posts.html", include_str!("../../templates/parts/posts.html")),
     ("post.html", include_str!("../../templates/post.html")),
     ("redirect.html", include_str!("../../templates/redirect.html")),
+    ("report.css", include_str!("../../templates/report.css")),
+    ("report.html", include_str!("../../templates/report.html")),
     ("style.css", include_str!("../../templates/style.css")),
 ];
 

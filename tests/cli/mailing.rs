@@ -10,7 +10,7 @@ const SENDER: &str = "\nfrom = \"My letters <letters@example.org>\"\n\
                       postal_address = \"1 Example Street, Exampletown\"\nleave_address = \"leave@example.org\"\n";
 
 /// A publication that can mail and has no post yet; posts of December are news.
-fn office() -> Publication {
+pub fn office() -> Publication {
     let publication = Publication::new();
     std::fs::remove_file(publication.path("posts/2026-11-22-the-first-letter.md")).unwrap();
     let config = publication.read("config.toml").replace("[mail]", &format!("[mail]{SENDER}"));
@@ -20,7 +20,7 @@ fn office() -> Publication {
 }
 
 /// A post of a day of December, at six in the morning.
-fn write_post(publication: &Publication, day: u32) {
+pub fn write_post(publication: &Publication, day: u32) {
     let tag = if day.is_multiple_of(4) { "maps" } else { "letters" };
     publication.write(
         &format!("posts/{day:02}.md"),
@@ -31,13 +31,13 @@ fn write_post(publication: &Publication, day: u32) {
     );
 }
 
-fn add(publication: &Publication, name: &str, more: &[&str], now: &str) {
+pub fn add(publication: &Publication, name: &str, more: &[&str], now: &str) {
     let address = format!("{name}@example.org");
     publication.run(&[&["subscribers", "add", &address, "--now", now], more].concat()).succeeds();
 }
 
 /// The mails in the outbox, as they are.
-fn mails(publication: &Publication) -> Vec<String> {
+pub fn mails(publication: &Publication) -> Vec<String> {
     publication
         .tree("outbox/new")
         .into_values()
@@ -45,7 +45,7 @@ fn mails(publication: &Publication) -> Vec<String> {
         .collect()
 }
 
-fn field<'a>(mail: &'a str, name: &str) -> &'a str {
+pub fn field<'a>(mail: &'a str, name: &str) -> &'a str {
     let start = format!("{name}: ");
     mail.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_else(|| panic!("no {name}: {mail}"))
 }

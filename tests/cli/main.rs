@@ -12,4 +12,7 @@ mod mailing;
 mod output;
 mod posts;
 mod publication;
+mod reports;
+#[path = "../support/smtp.rs"]
+mod smtp;
 mod subscribers;

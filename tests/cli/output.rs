@@ -5,10 +5,13 @@ use std::process::Stdio;
 use crate::publication::{Publication, Run};
 
 /// Runs that go well, of every verb.
-const GOOD: [&[&str]; 9] = [
+const GOOD: [&[&str]; 12] = [
     &["init", "more"],
     &["build"],
     &["status"],
+    &["status", "--reader", "1", "--as-of", "2026-12-01"],
+    &["report"],
+    &["report", "--html", "report.html"],
     &["ledger", "verify"],
     &["ledger", "rotate-key"],
     &["subscribers", "add", "bob@example.org"],
@@ -81,6 +84,7 @@ fn a_reader_who_has_gone_is_no_error() {
         &["subscribers", "export"],
         &["subscribers", "list"],
         &["status"],
+        &["report", "--readers", "sent"],
         &["--help"],
         &["--json", "status"],
     ] {
@@ -107,6 +111,9 @@ fn looking_changes_nothing() {
     let before = publication.tree(".");
     for arguments in [
         &["status"][..],
+        &["status", "--reader", "1"],
+        &["report"],
+        &["report", "--readers", "sent"],
         &["ledger", "verify"],
         &["subscribers", "list"],
         &["subscribers", "export"],
