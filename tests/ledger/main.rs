@@ -2,8 +2,8 @@
 //!
 //! Claims, intents, results and the taking back of rows; readers who come, leave, are suppressed, forgotten and come back;
 //! issues that are halted, resumed, withdrawn from and resolved; senders that are killed, or taken for dead
-//! while they go on. After each step every row, issue and reader must be as `expected.rs` has it, `verify` must find
-//! nothing, and what the ledger says must agree with what the servers took.
+//! while they go on. After each step every row, issue and reader must be as `expected.rs` has it, and what the ledger says
+//! must agree with what the servers took; at every turn `verify` must find nothing.
 //!
 //! `PROPTEST_CASES` says how many histories (256 unless it says so): a quarter of them in a file under each policy, a
 //! thirty-second in a database.

@@ -96,7 +96,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (pick(), word()).prop_map(|(claim, word)| Step::Release { claim, word }),
         5 => (pick(), prop::bool::weighted(0.3))
             .prop_map(|(flight, is_lost)| Step::Settle { flight, is_lost }),
-        2 => Just(Step::Reap),
+        3 => Just(Step::Reap),
         1 => Just(Step::Kill),
         3 => (1_i64..400).prop_map(Step::Pass),
     ];
@@ -116,7 +116,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (pick(), prop::option::of(pick()), resolution())
             .prop_map(|(issue, reader, resolution)| Step::Resolve { issue, reader, resolution }),
     ];
-    prop_oneof![4 => senders, 1 => readers, 2 => issues]
+    prop_oneof![6 => senders, 1 => readers, 2 => issues]
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
