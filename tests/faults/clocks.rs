@@ -1,6 +1,7 @@
 //! F19: the clock is wrong, goes back, goes ahead, jumps in the middle.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +9,7 @@ use crate::campaign::{Case, Setting};
 use crate::chance::Chance;
 use crate::machine::Machine;
 use crate::oracle::Figures;
-use crate::smtp::{Script, Step};
+use crate::smtp::{Act, Script, Step};
 use crate::stage::{End, Plan, Stage, essay};
 
 const HOUR: i64 = 3_600;
@@ -87,8 +88,7 @@ fn within_a_run(setting: &Setting) -> Figures {
     let mut chance = setting.chance();
     let mut figures = Figures::default();
     for jump in [-DAY, DAY, -HOUR, HOUR, -20_000 * DAY] {
-        let script = Script::default()
-            .at(Step::Rcpt, crate::smtp::Act::Drip("250 ok", std::time::Duration::from_millis(2)));
+        let script = Script::default().at(Step::Rcpt, Act::Drip("250 ok", Duration::from_millis(2)));
         let stage = Stage::new(plan("daily"), script);
         // A day later than the post was first seen, by the clock alone.
         let start = (stage.now() + SignedDuration::from_secs(DAY)).as_second();

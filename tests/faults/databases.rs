@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::book::Book;
 use crate::campaign::{Case, SERVER_SPEED, Setting};
 use crate::chance::Chance;
 use crate::kills::{Trap, at_random};
 use crate::machine::Machine;
 use crate::oracle::{Figures, judge};
-use crate::postgres;
+use crate::postgres::{self, Postgres};
 use crate::proxy::{Network, Proxy};
 use crate::smtp::{Judge, Moment, Script, Step};
 use crate::stage::{Plan, Policy, Running, Stage};
@@ -34,6 +35,7 @@ pub fn cases() -> Vec<Case> {
         }),
         Case::new("F14", "PostgreSQL crashes and recovers", crashes),
         Case::new("F16", "a worker asleep past its lease, at each step", asleep),
+        Case::new("F17", "eight workers side by side", side_by_side),
         Case::new("F17", "two workers, killed one by one", |setting| killed_one_by_one(setting, 2)),
         Case::new("F17", "eight workers, killed one by one", |setting| killed_one_by_one(setting, 8)),
         Case::new("F18", "the network to the relay cut, slow, reset", relay_cut),
@@ -93,10 +95,10 @@ fn assert_orderly(worker: Running) {
 fn crashes(setting: &Setting) -> Figures {
     let mut chance = setting.chance();
     let ground = Machine::sound().at_speed(SERVER_SPEED).as_ground();
-    let server = Arc::new(postgres::Postgres::start_on(&ground));
+    let server = Arc::new(Postgres::start_on(&ground));
     let mut figures = Figures::default();
     for policy in [Policy::Resend, Policy::Hold] {
-        let book = crate::book::Book::on(&server);
+        let book = Book::on(&server);
         let crashes = setting.pick(3, 25);
         let readers = setting.pick(600, 5_000);
         let stage = Stage::new(Plan { book, readers, ..plan(setting, policy) }, patient_server());
@@ -157,6 +159,21 @@ fn asleep_at(setting: &Setting, step: Step) -> Figures {
     // At MAIL and RCPT it is the mail before that was taken and not yet written down.
     assert!(found.ambiguous <= 1, "asleep at {step:?}: {} in doubt over one connection", found.ambiguous);
     Figures { runs, ..found }
+}
+
+/// Nobody is killed, so nobody is in doubt.
+fn side_by_side(setting: &Setting) -> Figures {
+    let readers = setting.pick(600, 10_000);
+    let plan = Plan { readers, connections: 4, ..plan(setting, Policy::Hold) };
+    let stage = Stage::new(plan, patient_server());
+    let crew: Vec<Running> = (0..8).map(|_| start_worker(&stage)).collect();
+    for worker in crew {
+        let end = worker.finish();
+        assert_eq!(end.code(), Some(0), "{end:?}");
+    }
+    let found = judge(&stage);
+    assert_eq!((found.ambiguous, found.duplicates, found.misses), (0, 0, 0));
+    Figures { runs: 8, ..found }
 }
 
 fn killed_one_by_one(setting: &Setting, workers: usize) -> Figures {

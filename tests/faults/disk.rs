@@ -5,8 +5,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
 
 use crate::campaign::{Case, Setting};
+use crate::kills::writes_of_a_run;
 use crate::machine::Machine;
 use crate::oracle::{Figures, judge};
 use crate::smtp::{Act, Script, Step};
@@ -26,7 +28,7 @@ pub fn cases() -> Vec<Case> {
 fn full(setting: &Setting, policy: Policy) -> Figures {
     let mut chance = setting.chance();
     let plan = Plan { policy, readers: 60, ..Plan::default() };
-    let (_, octets) = crate::kills::writes_of_a_run(&plan);
+    let (_, octets) = writes_of_a_run(&plan);
     let mut figures = Figures::default();
     for _ in 0..setting.pick(12, 100) {
         let stage = Stage::new(plan.clone(), Script::default());
@@ -138,7 +140,7 @@ fn in_use() -> usize {
     );
     let first = stage.start_sending();
     while !stage.server.commands().iter().any(|line| line == "DATA") {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     stage.expect(&["send"], 75);
     first.signal("KILL");

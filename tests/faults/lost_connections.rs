@@ -36,8 +36,8 @@ fn replies_lost(setting: &Setting, policy: Policy) -> Figures {
     let mut figures = Figures::default();
     for percent in [1, 10] {
         let readers = setting.pick(300, 1_000);
-        // Each loss costs the sender a pause: ten times as fast, so that the pauses do not count.
-        let plan = Plan { policy, readers, speed: 20, ..Plan::default() };
+        // Each loss costs the sender a pause: time goes fast, so that the pauses do not count.
+        let plan = Plan { policy, readers, speed: 60, ..Plan::default() };
         let stage = Stage::new(plan, sometimes(Step::Dot, Act::TakeAndDrop, percent, chance.next()));
         let runs = stage.send_to_the_end();
         let found = judge(&stage);
@@ -56,7 +56,7 @@ fn every_reply_lost(setting: &Setting) -> Figures {
             (moment.step == Step::Dot && !*is_mended.lock().unwrap()).then_some(Act::TakeAndDrop)
         }
     };
-    let plan = Plan { readers: setting.pick(200, 1_000), speed: 20, ..Plan::default() };
+    let plan = Plan { readers: setting.pick(200, 1_000), speed: 60, ..Plan::default() };
     let stage = Stage::new(plan, Script { judge: Some(Judge::new(decide)), ..Script::default() });
     let end = stage.send();
     assert_eq!(end.code(), Some(75), "{end:?}");
@@ -75,7 +75,7 @@ fn cut_before_the_dot(setting: &Setting) -> Figures {
     let mut figures = Figures::default();
     for step in [Step::Ehlo, Step::Mail, Step::Rcpt, Step::Data] {
         let plan =
-            Plan { policy: Policy::Hold, readers: setting.pick(300, 1_000), speed: 20, ..Plan::default() };
+            Plan { policy: Policy::Hold, readers: setting.pick(300, 1_000), speed: 60, ..Plan::default() };
         let stage = Stage::new(plan, sometimes(step, Act::Drop, 20, chance.next()));
         let runs = stage.send_to_the_end();
         let found = judge(&stage);
@@ -95,7 +95,7 @@ fn cut_within_the_content(setting: &Setting, seed: u64) -> Figures {
             moment.step == Step::Content && mixed(count.fetch_add(1, Ordering::SeqCst)).is_multiple_of(5);
         (is_hit && cut.lock().unwrap().insert(moment.recipient.to_owned())).then_some(Act::Drop)
     };
-    let plan = Plan { readers: setting.pick(300, 1_000), octets: 30_000, speed: 20, ..Plan::default() };
+    let plan = Plan { readers: setting.pick(300, 1_000), octets: 30_000, speed: 60, ..Plan::default() };
     let stage = Stage::new(plan, Script { judge: Some(Judge::new(decide)), ..Script::default() });
     let runs = stage.send_to_the_end();
     let found = judge(&stage);
