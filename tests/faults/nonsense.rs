@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::campaign::{Case, Setting};
 use crate::oracle::{Figures, judge};
 use crate::smtp::{Act, Judge, Moment, Script, Step};
-use crate::stage::{Plan, Stage};
+use crate::stage::{Plan, Stage, address};
 
 /// How much more memory nonsense may cost.
 const ROOM_KIB: u64 = 10 * 1024;
@@ -104,10 +104,11 @@ fn slower_than_the_deadline(setting: &Setting) -> Figures {
     let plan = Plan { readers: setting.pick(28, 100), speed, ..Plan::default() };
     let stage = Stage::new(plan, Script { judge: Some(Judge::new(decide)), ..Script::default() });
     let began = Instant::now();
-    let running = stage.start_sending();
-    let end = running.finish();
-    // All that are slow wait side by side, then once more with what is left.
-    assert!(began.elapsed() * speed < DOT_DEADLINE * 6, "{:?} in its own time", began.elapsed() * speed);
+    let end = stage.start_sending().finish();
+    // At worst one waits after the other: a relay that is lost again and again is given fewer connections.
+    let slow = (0..stage.plan.readers).filter(|number| address(*number).contains('7')).count() as u32;
+    let took = began.elapsed() * speed;
+    assert!(took < DOT_DEADLINE * (slow + 2), "{took:?} in its own time for {slow} slow replies");
     assert!(matches!(end.code(), Some(75)), "those in doubt wait: {end:?}");
     stage.pass(900);
     let runs = 1 + stage.send_to_the_end();

@@ -18,7 +18,7 @@ use crate::machine::Machine;
 use crate::smtp::{Script, Server};
 
 /// After so long a run is held to hang.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
 /// Runs after which somebody must have come to an end.
 const MOST_RUNS: usize = 200;
 

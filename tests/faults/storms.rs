@@ -90,7 +90,7 @@ fn flapping(setting: &Setting) -> Figures {
             is_down.then_some(act)
         }
     };
-    let readers = setting.pick(200, 5_000);
+    let readers = setting.pick(200, 1_000);
     let plan = Plan { readers, speed, linger_secs: LINGER_SECS, ..Plan::default() };
     let stage = Stage::new(plan, judged_by(decide));
     let runs = stage.send_to_the_end();
