@@ -29,6 +29,7 @@ use proptest::test_runner::{Config, TestRunner};
 use home::Home;
 use postgres::Postgres;
 use postrider::ledger::Policy;
+use step::{Answer, Step};
 use world::World;
 
 /// Histories of a ledger that begins in a home of its own.
@@ -53,6 +54,27 @@ fn live_through<'h>(name: &str, policy: Policy, cases: u32, home: impl Fn() -> H
 /// One of `parts` of the histories asked for, and one at least.
 fn part(parts: u32) -> u32 {
     (Config::default().cases / parts).max(1)
+}
+
+#[test]
+fn a_sender_taken_for_dead_that_goes_on_takes_nothing_back() {
+    for answer in [Answer::Accepts, Answer::Defers, Answer::Refuses, Answer::Breaks] {
+        for is_lost in [false, true] {
+            let home = Home::in_a_file();
+            let mut world = World::new(&home, Policy::Resend);
+            world.set_out();
+            world.take(Step::Claim(9));
+            world.take(Step::Begin { claim: 0, answer });
+            for step in [Step::Reap, Step::Pass(60), Step::Claim(9)] {
+                world.take(step);
+            }
+            for _ in 0..18 {
+                world.take(Step::Begin { claim: 0, answer: Answer::Accepts });
+            }
+            world.take(Step::Settle { flight: 0, is_lost });
+            world.come_to_rest();
+        }
+    }
 }
 
 #[test]
