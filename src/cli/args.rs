@@ -362,6 +362,42 @@ pub enum LedgerVerb {
     Resume(ResumeArgs),
     /// Make a new sealing key; old links go on working
     RotateKey,
+    /// Copy the ledger into a file, also while mail is sent
+    Backup(BackupArgs),
+    /// Bring a copy back, so that nobody is mailed twice
+    Restore(RestoreArgs),
+}
+
+/// Arguments of `ledger backup`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The copy holds every reader's address: keep it as safe as the ledger. The key
+that seals leave links is a file of its own; keep a copy of it too.
+
+Example: postrider ledger backup /backup/letters-2026-11-24.ledger")]
+pub struct BackupArgs {
+    /// File to make; it must not exist
+    pub file: PathBuf,
+}
+
+/// Arguments of `ledger restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Whoever waits in the copy may have been mailed since it was made. Unless that
+cannot be, they are in doubt until `postrider ledger resolve` is told what became
+of them, and posts from before today that the copy does not know are not mailed.
+The ledger in place is set aside as LEDGER.replaced-1.
+
+Example: postrider ledger restore /backup/letters-2026-11-24.ledger")]
+pub struct RestoreArgs {
+    /// Copy that `ledger backup` made
+    pub file: PathBuf,
+    /// You know that no mail was sent after the copy was made
+    #[arg(long)]
+    pub nothing_sent_since: bool,
+    /// Replace a ledger that is whole and newer than the copy
+    #[arg(long)]
+    pub go_back: bool,
 }
 
 /// Arguments of `ledger resolve`.

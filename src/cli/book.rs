@@ -48,7 +48,7 @@ fn birth(desk: &Desk, config: &Config) -> Result<Birth, Failure> {
 }
 
 /// What a ledger knows its publication by: the list's identifier, which outlives a change of address.
-fn identity(config: &Config) -> Result<String, Failure> {
+pub fn identity(config: &Config) -> Result<String, Failure> {
     Ok(config.list_id()?.to_string())
 }
 
@@ -68,6 +68,9 @@ impl From<LedgerError> for Failure {
             | LedgerError::Newer { .. }
             | LedgerError::OtherPublication { .. }
             | LedgerError::Refused { .. }
+            | LedgerError::RolledBack { .. }
+            | LedgerError::Outdated { .. }
+            | LedgerError::NoFile { .. }
             | LedgerError::Trust(_) => Exit::Operator,
             _ => Exit::Ledger,
         };

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::args::{LedgerVerb, ResolutionArg, ResolveArgs, ResumeArgs};
+use super::args::{BackupArgs, LedgerVerb, ResolutionArg, ResolveArgs, RestoreArgs, ResumeArgs};
 use super::build::counted;
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::{book, keys};
-use crate::ledger::{IssueState, Location, Resolution, SenderLock};
+use crate::ledger::{IssueState, Ledger, LedgerError, Location, Resolution, Restored, SenderLock, Terms};
 use crate::message::IssueId;
 use crate::subscriber::SubscriberId;
 
@@ -19,6 +19,8 @@ pub fn run(desk: &Desk, verb: &LedgerVerb) -> Result<Report, Failure> {
         LedgerVerb::Resolve(args) => resolve(desk, args),
         LedgerVerb::Resume(args) => resume(desk, args),
         LedgerVerb::RotateKey => rotate_key(desk),
+        LedgerVerb::Backup(args) => backup(desk, args),
+        LedgerVerb::Restore(args) => restore(desk, args),
     }
 }
 
@@ -105,4 +107,54 @@ fn rotate_key(desk: &Desk) -> Result<Report, Failure> {
         file.display()
     );
     Ok(Report::done(text, json!({ "key_file": file, "sealing": keys.sealing().0 })))
+}
+
+fn backup(desk: &Desk, args: &BackupArgs) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    book::open_read_only(&config)?.backup(&args.file)?;
+    // What cannot be read back is no copy.
+    let copy = Ledger::open_read_only(&args.file)?;
+    copy.examine()?;
+    let readers = counted(copy.headcount()?.confirmed as usize, "reader", "readers");
+    let text = format!(
+        "Copied the ledger with {readers} to {}. Keep it as safe as the ledger, and {} with it.\n",
+        args.file.display(),
+        config.key_file().display()
+    );
+    Ok(Report::done(text, json!({ "copy": args.file })))
+}
+
+fn restore(desk: &Desk, args: &RestoreArgs) -> Result<Report, Failure> {
+    let config = desk.config()?;
+    let path = match config.ledger()? {
+        Location::File(path) => path,
+        database @ Location::Database(_) => {
+            let place = Ledger::open_read_only(&database)?.place().clone();
+            return Err(LedgerError::NoFile { place }.into());
+        }
+    };
+    let lock = book::sender_lock(&config)?;
+    let terms = Terms {
+        publication: &book::identity(&config)?,
+        nothing_sent_since: args.nothing_sent_since,
+        may_go_back: args.go_back,
+        now: desk.now(),
+    };
+    let restored = Ledger::restore(&path, &args.file, &lock, &terms)?;
+    Ok(Report::done(restored_words(args, &restored), json!({ "restored": args.file, "outcome": restored })))
+}
+
+fn restored_words(args: &RestoreArgs, restored: &Restored) -> String {
+    let mut text = format!("Brought back {}.\n", args.file.display());
+    if let Some(aside) = &restored.set_aside {
+        text += &format!("The ledger that was in place is now {}.\n", aside.display());
+    }
+    if !restored.may_have_sent {
+        return text + "It is as new as what mail was last sent from: sending goes on where it was.\n";
+    }
+    let mails = counted(restored.doubtful as usize, "mail", "mails");
+    text + &format!(
+        "It may be older than the mail that is out: {mails} in doubt, and posts it does not know are not mailed.\n\
+         Decide with `postrider ledger resolve`; `postrider send --backfill` mails posts after all.\n"
+    )
 }

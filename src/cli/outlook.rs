@@ -54,9 +54,11 @@ impl Outlook {
     ) -> Result<Self, Failure> {
         let settings = publication.config.plan()?;
         let mut book = ledger.book()?;
+        let origin = ledger.origin()?;
         let rules = AnnounceRules {
             is_first_run: book.announced.is_empty(),
-            announce_since: Some(settings.announce_since.unwrap_or(ledger.origin()?.created_at)),
+            announce_since: Some(settings.announce_since.unwrap_or(origin.created_at)),
+            restored_at: origin.restored_at,
             max_new: settings.max_new,
             backfill: news.backfill,
         };

@@ -89,10 +89,11 @@ impl Office {
             // Writing a mail again writes the same file: nobody is ever in doubt (decision 0009).
             delivery.policy = Policy::Resend;
         }
-        let ledger = outlook::ledger_for(desk, publication, news)?;
+        let mut ledger = outlook::ledger_for(desk, publication, news)?;
         let keys = keys::read(config)?;
         let lock = book::sender_lock(config)?;
         ledger.examine()?;
+        ledger.watch(&lock)?;
         Ok(Self {
             ledger,
             keys,

@@ -22,6 +22,8 @@ pub struct AnnounceRules {
     pub is_first_run: bool,
     /// Without it every post of the first run is baseline.
     pub announce_since: Option<Timestamp>,
+    /// A copy of the ledger was brought back at this time: what is older and not in it may have been mailed already.
+    pub restored_at: Option<Timestamp>,
     /// More new posts for mail than this in one run are held to be a mistake.
     pub max_new: usize,
     /// The person at the keyboard says that it is none.
@@ -74,10 +76,18 @@ fn numbered(mut unknown: Vec<Announced>, head: Seq, rules: &AnnounceRules) -> Ve
     unknown.sort_by(|a, b| (a.published, &a.id).cmp(&(b.published, &b.id)));
     for (post, number) in unknown.iter_mut().zip(head.0 + 1..) {
         post.seq = Seq(number);
-        post.is_baseline =
-            rules.is_first_run && rules.announce_since.is_none_or(|since| post.published < since);
+        post.is_baseline = rules.holds_back(post.published);
     }
     unknown
+}
+
+impl AnnounceRules {
+    /// Whether a post that is new to the ledger was there, or may have been mailed, before.
+    fn holds_back(&self, published: Timestamp) -> bool {
+        let is_old = self.is_first_run && self.announce_since.is_none_or(|since| published < since);
+        let may_be_known = !self.backfill && self.restored_at.is_some_and(|restored| published < restored);
+        is_old || may_be_known
+    }
 }
 
 fn renamed(row: &Announced, post: &Announced) -> Option<Rename> {
@@ -250,7 +260,13 @@ mod tests {
     }
 
     fn rules() -> AnnounceRules {
-        AnnounceRules { is_first_run: false, announce_since: None, max_new: 10, backfill: false }
+        AnnounceRules {
+            is_first_run: false,
+            announce_since: None,
+            restored_at: None,
+            max_new: 10,
+            backfill: false,
+        }
     }
 
     fn run(book: &Book, posts: Vec<Post>, rules: &AnnounceRules) -> Result<Announcement, AnnounceError> {

@@ -18,4 +18,6 @@ pub struct Origin {
     pub ledger_id: [u8; 16],
     pub publication: String,
     pub created_at: Timestamp,
+    /// When a copy was brought back that may have been older: posts dated before may have been mailed already.
+    pub restored_at: Option<Timestamp>,
 }

@@ -28,6 +28,14 @@ pub enum LedgerError {
     Newer { place: Place, found: i64, known: i64 },
     #[error("{place}: expected the ledger of `{expected}`, found the ledger of `{found}`")]
     OtherPublication { place: Place, expected: String, found: String },
+    #[error(
+        "{place}: older than the ledger mail was last sent from: expected batch {expected}, found {found}"
+    )]
+    RolledBack { place: Place, expected: u64, found: u64 },
+    #[error("{place}: older than the ledger in place, which is whole")]
+    Outdated { place: Place },
+    #[error("{place}: a database, not a file")]
+    NoFile { place: Place },
     #[error("{place}: another sender is at work")]
     Busy { place: Place },
     #[error("{place}: locked by another process for longer than {} s", super::BUSY_PATIENCE.as_secs())]
@@ -83,6 +91,11 @@ impl LedgerError {
             Self::Foreign { .. } => "set `ledger.url` to the ledger's own path or database",
             Self::Newer { .. } => "use the postrider that wrote it, or a newer one",
             Self::OtherPublication { .. } => "set `ledger.url` to this publication's ledger",
+            Self::RolledBack { .. } => {
+                "bring the newest copy back with `postrider ledger restore`: it marks as in doubt whoever may have been mailed since"
+            }
+            Self::Outdated { .. } => "leave it as it is, or say --go-back",
+            Self::NoFile { .. } => "use the database's own tools: `pg_dump --schema` and `pg_restore`",
             Self::Busy { .. } | Self::Locked { .. } => "try again when it has ended",
             Self::Unreachable { .. } => "try again later; nothing was sent that is not in the ledger",
             Self::Refused { .. } => {
@@ -91,7 +104,7 @@ impl LedgerError {
             Self::Full { .. } => "make room and run it again: nothing was sent that is not in the ledger",
             Self::ReadOnly { .. } => "make the ledger and its folder writable for this user",
             Self::Damaged { .. } | Self::Unsound { .. } | Self::Nonsense { .. } => {
-                "keep the file, bring a copy back, and run `postrider ledger verify`"
+                "keep the file, and bring a copy back with `postrider ledger restore`"
             }
             Self::Raced { .. } | Self::FrozenAlready { .. } | Self::Overtaken { .. } => {
                 "run it again: it will see what the other run did"

@@ -12,20 +12,25 @@ use super::place::Place;
 /// Whoever holds it may take back every row that a dead sender held. From a database any number may send.
 #[derive(Debug)]
 pub struct SenderLock {
-    _file: Option<File>,
+    file: Option<File>,
 }
 
 impl SenderLock {
-    /// Takes the lock of the ledger at `location`: of a file, `PATH.lock`, which stays behind empty.
+    /// Takes the lock of the ledger at `location`: of a file, `PATH.lock`, which stays
+    /// behind and holds how far the ledger had come.
     ///
     /// # Errors
     ///
     /// [`LedgerError::Busy`] if another process holds it; [`LedgerError::Io`] if the file cannot be made.
     pub fn acquire(location: &Location) -> Result<Self, LedgerError> {
         match location {
-            Location::File(path) => Ok(Self { _file: Some(Self::of_file(path)?) }),
-            Location::Database(_) => Ok(Self { _file: None }),
+            Location::File(path) => Ok(Self { file: Some(Self::of_file(path)?) }),
+            Location::Database(_) => Ok(Self { file: None }),
         }
+    }
+
+    pub(super) fn file(&self) -> Option<&File> {
+        self.file.as_ref()
     }
 
     fn of_file(path: &Path) -> Result<File, LedgerError> {
@@ -33,7 +38,7 @@ impl SenderLock {
         name.push(".lock");
         let name = Path::new(&name);
         let fault = |source| LedgerError::Io { place: Place::of_file(name), source };
-        let file = private().create(true).truncate(false).write(true).open(name).map_err(fault)?;
+        let file = private().create(true).truncate(false).read(true).write(true).open(name).map_err(fault)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { place: Place::of_file(path) }),

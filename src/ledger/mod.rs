@@ -37,9 +37,9 @@ pub use model::{Begun, Claim, EditionNo, FrozenEdition, InFlight, Outcome, Polic
 pub use place::Place;
 pub use report::{
     DeliveryRow, Departure, Enrolled, Enrolment, Event, Finding, Frozen, Headcount, IssueState, IssueStatus,
-    IssueSummary, Reaped, Resolution, Tally,
+    IssueSummary, Reaped, Resolution, Restored, Tally,
 };
-pub use sql::Ledger;
+pub use sql::{Ledger, Terms};
 pub use survey::{DomainTally, Receipt, Retried, Scope, Turn, TurnKind};
 pub use writer::{Answer, LedgerHandle, LedgerThread};
 

@@ -1,6 +1,7 @@
 //! What the ledger says of itself.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -231,6 +232,17 @@ pub struct Reaped {
     pub resent: u64,
     /// May have been accepted, and wait for a decision.
     pub doubtful: u64,
+}
+
+/// What bringing a copy back came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// Recipients who waited in the copy and may have been mailed since.
+    pub doubtful: u64,
+    /// Whether mail may have been sent after the copy was made.
+    pub may_have_sent: bool,
+    /// Where the ledger that was in place is now.
+    pub set_aside: Option<PathBuf>,
 }
 
 /// Something in the ledger that cannot be.

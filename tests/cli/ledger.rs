@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::publication::Publication;
 
-const HELP_DAMAGED: &str = "  help: keep the file, bring a copy back, and run `postrider ledger verify`\n";
+const HELP_DAMAGED: &str = "  help: keep the file, and bring a copy back with `postrider ledger restore`\n";
 
 fn mode(publication: &Publication, name: &str) -> u32 {
     std::fs::metadata(publication.path(name)).unwrap().permissions().mode() & 0o777
@@ -79,10 +79,10 @@ fn what_is_no_ledger_of_this_publication_is_refused_and_left_as_it_is() {
     tamper(&publication, "PRAGMA user_version = 99");
     publication.run(&["status"]).fails(
         78,
-        "error: postrider.ledger: expected a ledger of version 1 or older, found version 99\n\
+        "error: postrider.ledger: expected a ledger of version 2 or older, found version 99\n\
          \x20 help: use the postrider that wrote it, or a newer one\n",
     );
-    let own = "  help: set `ledger.url` to the ledger's own path\n";
+    let own = "  help: set `ledger.url` to the ledger's own path or database\n";
     for (octets, found) in [("hello\n", "not an SQLite file"), ("", "an SQLite file of another program")] {
         publication.write("postrider.ledger", octets);
         publication

@@ -4,6 +4,7 @@
 
 mod build;
 mod config;
+mod copies;
 mod documents;
 mod help;
 mod init;

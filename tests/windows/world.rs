@@ -180,6 +180,7 @@ impl World {
     fn plan(&self, now: Timestamp, backfill: bool) -> Option<Plan> {
         let mut book = self.ledger.book().unwrap();
         let rules = AnnounceRules {
+            restored_at: None,
             is_first_run: book.announced.is_empty(),
             announce_since: Some(self.born),
             max_new: MAX_NEW,

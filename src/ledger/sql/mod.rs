@@ -3,6 +3,7 @@
 mod account;
 mod book;
 mod cohorts;
+mod copies;
 mod enrol;
 mod fault;
 mod freeze;
@@ -22,11 +23,12 @@ mod view;
 mod withdrawal;
 
 pub(super) use account::begin_keeping;
+pub use copies::Terms;
 pub(super) use fault::Fault;
 pub use open::Ledger;
 pub(super) use rows::{claim_by, read_due, refuse};
 pub(super) use settle::reap;
-pub(super) use steps::take_one;
+pub(super) use steps::{take, take_one};
 pub(super) use value::{Misfit, ToValue, Value, values};
 pub(super) use values::Millis;
 pub(super) use view::{Connection, Row, View};

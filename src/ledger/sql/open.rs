@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::settle::reap;
 use super::values::Millis;
-use super::{Fault, View, steps};
+use super::{Fault, View};
 use crate::ledger::birth::{Birth, Origin};
 use crate::ledger::error::LedgerError;
 use crate::ledger::location::Location;
@@ -123,6 +123,20 @@ impl Ledger {
         matches!(self.engine, Engine::Database(_))
     }
 
+    pub(super) fn file(&self) -> Result<&File, LedgerError> {
+        match &self.engine {
+            Engine::File(file) => Ok(file),
+            Engine::Database(database) => Err(LedgerError::NoFile { place: database.place().clone() }),
+        }
+    }
+
+    pub(super) fn file_mut(&mut self) -> Option<&mut File> {
+        match &mut self.engine {
+            Engine::File(file) => Some(file),
+            Engine::Database(_) => None,
+        }
+    }
+
     /// Where the ledger lies, for people to read.
     pub fn place(&self) -> &Place {
         match &self.engine {
@@ -138,9 +152,15 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn origin(&self) -> Result<Origin, LedgerError> {
         self.read(|view| {
-            view.one("SELECT ledger_id, publication, created_at FROM meta", &[], |row| {
+            view.one("SELECT ledger_id, publication, created_at, restored_at FROM meta", &[], |row| {
                 let created: Millis = row.get(2)?;
-                Ok(Origin { ledger_id: row.get(0)?, publication: row.get(1)?, created_at: created.0 })
+                let restored: Option<Millis> = row.get(3)?;
+                Ok(Origin {
+                    ledger_id: row.get(0)?,
+                    publication: row.get(1)?,
+                    created_at: created.0,
+                    restored_at: restored.map(|time| time.0),
+                })
             })
         })
     }
@@ -196,11 +216,10 @@ impl Ledger {
         policy: Policy,
     ) -> Result<Vec<Stepped>, LedgerError> {
         let taken = match &mut self.engine {
-            Engine::File(file) => file.attempt(|tx| steps::take(tx, steps, policy).map(Some)),
-            Engine::Database(database) => database.take_steps(steps, policy).map(Some),
+            Engine::File(file) => file.take_steps(steps, policy),
+            Engine::Database(database) => database.take_steps(steps, policy),
         };
-        let taken = taken.map_err(|fault| fault.at(self.place()))?;
-        Ok(taken.expect("what does not fail is kept"))
+        taken.map_err(|fault| fault.at(self.place()))
     }
 
     pub(super) fn reap_dead(&mut self, policy: Policy) -> Result<Reaped, LedgerError> {

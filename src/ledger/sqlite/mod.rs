@@ -4,8 +4,10 @@
 //! intent is a second copy. Every write begins with `BEGIN IMMEDIATE`, so that it waits at its start
 //! and not in its middle.
 
+mod copies;
 mod rehearsal;
 mod schema;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -13,9 +15,12 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql, Transaction, TransactionBehavior};
 
 use super::error::LedgerError;
+use super::model::Policy;
 use super::place::Place;
 use super::report::Finding;
 use super::sql::{self, Fault, Misfit, Row, Value, View};
+use super::step::{Step, Stepped};
+use witness::Witness;
 
 /// Whose account rows are: one process at a time sends from a file.
 const ONLY_OWNER: i64 = 0;
@@ -25,6 +30,8 @@ pub(super) struct File {
     connection: Connection,
     path: PathBuf,
     place: Place,
+    /// Told of every batch that is claimed, while mail is sent.
+    witness: Option<Witness>,
 }
 
 impl File {
@@ -45,6 +52,21 @@ impl File {
             transaction.commit()?;
         }
         Ok(done)
+    }
+
+    /// Takes steps of sending in one transaction.
+    pub fn take_steps(&mut self, steps: &[Step], policy: Policy) -> Result<Vec<Stepped>, Fault> {
+        let is_counted =
+            self.witness.is_some() && steps.iter().any(|step| matches!(step, Step::Claim { .. }));
+        let taken = self.attempt(|tx| {
+            let count = is_counted.then(|| Self::count_batch(tx)).transpose()?;
+            Ok(Some((sql::take(tx, steps, policy)?, count)))
+        })?;
+        let (taken, count) = taken.expect("what does not fail is kept");
+        if let Some(count) = count {
+            self.tell(&count)?;
+        }
+        Ok(taken)
     }
 
     /// Runs `look` on one unchanging view of the ledger.

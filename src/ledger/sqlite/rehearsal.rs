@@ -22,7 +22,7 @@ impl File {
             Ok(copy)
         };
         let connection = copied().map_err(|fault| fault.at(&self.place))?;
-        Ok(Self { connection, path: self.path.clone(), place: self.place.clone() })
+        Ok(Self { connection, path: self.path.clone(), place: self.place.clone(), witness: None })
     }
 
     /// See [`Ledger::rehearse_birth`](crate::ledger::Ledger::rehearse_birth).
@@ -35,7 +35,7 @@ impl File {
         };
         let place = Place::of_file(path);
         let connection = born().map_err(|error| LedgerError::from_sqlite(&place, error))?;
-        Ok(Self { connection, path: path.to_owned(), place })
+        Ok(Self { connection, path: path.to_owned(), place, witness: None })
     }
 }
 

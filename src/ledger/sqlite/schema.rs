@@ -71,7 +71,7 @@ impl File {
         }
         connection.execute_batch(ALWAYS).map_err(sqlite)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection, path: path.to_owned(), place })
+        Ok(Self { connection, path: path.to_owned(), place, witness: None })
     }
 }
 
@@ -92,7 +92,7 @@ fn prepare_writing(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -149,14 +149,14 @@ fn begin_keeping_sums(transaction: &Connection) -> Result<(), Fault> {
 }
 
 /// Gives the finished file its name, unless that is taken: `rename` would overwrite.
-fn link(unborn: &Path, path: &Path) -> Result<(), LedgerError> {
+pub(super) fn link(unborn: &Path, path: &Path) -> Result<(), LedgerError> {
     fs::hard_link(unborn, path).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => LedgerError::Exists { place: Place::of_file(path) },
         _ => LedgerError::Io { place: Place::of_file(path), source },
     })
 }
 
-fn remove_if_there(path: &Path) -> io::Result<()> {
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -164,7 +164,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// A file's name is durable once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::File::open(folder)?.sync_all()
 }
