@@ -72,6 +72,17 @@ impl Session {
         Ok(self.client.query(&prepared, columns)?)
     }
 
+    /// The same, with columns of whatever kind.
+    pub fn query_lists(
+        &mut self,
+        statement: &str,
+        columns: &[Vec<Value<'_>>],
+    ) -> Result<Vec<postgres::Row>, Fault> {
+        let columns: Vec<&(dyn ToSql + Sync)> =
+            columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+        self.query_columns(statement, &columns)
+    }
+
     /// Statements number their values `?1`; PostgreSQL calls that `$1`.
     fn prepared(&mut self, statement: &str) -> Result<Statement, Fault> {
         if let Some(prepared) = self.prepared.get(statement) {

@@ -2,16 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::book::head;
-use super::cohorts::Cohorts;
-use super::readers::{Known, add_event, last_event, reader_by_identity};
-use super::values::{EventKind, Millis};
-use super::{Fault, Ledger, View, values};
-use crate::issue::Seq;
+use super::Ledger;
+use super::clerk::{Clerk, Manner};
 use crate::ledger::error::LedgerError;
-use crate::ledger::report::{Enrolled, Enrolment};
-use crate::subscriber::{NewSubscriber, Preferences, State, SubscriberId, Topics};
+use crate::ledger::report::Enrolment;
+use crate::subscriber::NewSubscriber;
 use crate::token::Keys;
+
+/// Rows taken at once.
+const SHEET: usize = 1_000;
 
 impl Ledger {
     /// Adds the readers of a list to those there are, and takes over what the list says of those known.
@@ -56,39 +55,25 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<Enrolment<F>, LedgerError> {
         let mut faults = Faults { first: Vec::new(), more: 0 };
+        let mut rows = rows.into_iter();
         let enrolled = self.attempt(|tx| {
             let mut clerk = Clerk::new(tx, manner, keys, now)?;
-            for row in rows {
-                match row {
-                    Ok(reader) if faults.first.is_empty() => clerk.take(&reader)?,
-                    Ok(_) => {}
-                    Err(fault) => faults.add(fault),
+            loop {
+                let sheet = faults.sort_out(rows.by_ref().take(SHEET));
+                if !faults.first.is_empty() {
+                    rows.by_ref().filter_map(Result::err).for_each(|fault| faults.add(fault));
+                    return Ok(None);
                 }
+                if sheet.is_empty() {
+                    return clerk.finish().map(Some);
+                }
+                clerk.take(&sheet)?;
             }
-            if faults.first.is_empty() { clerk.finish().map(Some) } else { Ok(None) }
         })?;
         Ok(match enrolled {
             Some(enrolled) => Enrolment::Done(enrolled),
             None => Enrolment::Refused { faults: faults.first, more: faults.more },
         })
-    }
-}
-
-/// What the rows of a list mean for readers who are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    /// What a row leaves open stays as it is.
-    Addition,
-    /// The list is the truth.
-    Declaration,
-}
-
-impl Manner {
-    fn wording(self) -> &'static str {
-        match self {
-            Self::Addition => "import",
-            Self::Declaration => "declared list",
-        }
     }
 }
 
@@ -98,6 +83,11 @@ struct Faults<F> {
 }
 
 impl<F> Faults<F> {
+    /// The rows without a fault.
+    fn sort_out(&mut self, rows: impl Iterator<Item = Result<NewSubscriber, F>>) -> Vec<NewSubscriber> {
+        rows.filter_map(|row| row.map_err(|fault| self.add(fault)).ok()).collect()
+    }
+
     fn add(&mut self, fault: F) {
         if self.first.len() < Enrolment::<F>::MAX_FAULTS {
             self.first.push(fault);
@@ -107,230 +97,160 @@ impl<F> Faults<F> {
     }
 }
 
-/// Takes one row after the other within a transaction.
-struct Clerk<'a> {
-    tx: &'a View<'a>,
-    manner: Manner,
-    keys: &'a Keys,
-    now: Timestamp,
-    /// Where new readers begin.
-    head: Seq,
-    /// Whether anybody ever asked to be forgotten.
-    knows_forgotten: bool,
-    cohorts: Cohorts,
-    enrolled: Enrolled,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::report::Enrolled;
+    use crate::ledger::stage::{On, Stage, keys, later, on_each, reader, start};
+    use crate::subscriber::{Pace, State, SubscriberId};
 
-impl<'a> Clerk<'a> {
-    fn new(tx: &'a View<'a>, manner: Manner, keys: &'a Keys, now: Timestamp) -> Result<Self, Fault> {
-        tx.batch("CREATE TEMP TABLE IF NOT EXISTS seen (id BIGINT PRIMARY KEY); DELETE FROM seen;")?;
-        let knows_forgotten =
-            tx.one("SELECT count(*) FROM (SELECT 1 FROM suppression LIMIT 1) AS found", &[], |row| {
-                row.get(0)
-            })?;
-        let head = head(tx)?;
-        let (cohorts, enrolled) = (Cohorts::default(), Enrolled::default());
-        Ok(Self { tx, manner, keys, now, head, knows_forgotten, cohorts, enrolled })
+    fn stage_of(on: On, rows: impl Iterator<Item = NewSubscriber>) -> Stage {
+        let mut stage = on.empty();
+        stage.enrol(rows);
+        stage
     }
 
-    fn take(&mut self, row: &NewSubscriber) -> Result<(), Fault> {
-        let Some(known) = reader_by_identity(self.tx, &row.address.identity())? else {
-            return self.add(row);
-        };
-        if !self.is_first_sight(known.id)? {
-            self.enrolled.repeated += 1;
-            return Ok(());
+    fn done(enrolment: Enrolment<()>) -> Enrolled {
+        match enrolment {
+            Enrolment::Done(enrolled) => enrolled,
+            Enrolment::Refused { .. } => panic!("rows without faults are enrolled"),
         }
-        match known.state {
-            State::Confirmed => self.update(&known, row),
-            State::Pending => self.enrol_again(&known, row),
-            State::Left | State::Suppressed if self.may_return(known.id, row)? => {
-                self.enrol_again(&known, row)
+    }
+
+    fn import(stage: &mut Stage, rows: impl IntoIterator<Item = NewSubscriber>, secs: i64) -> Enrolled {
+        done(stage.ledger.import(rows.into_iter().map(Ok), &keys(), later(secs)).unwrap())
+    }
+
+    fn declare(stage: &mut Stage, rows: impl IntoIterator<Item = NewSubscriber>, secs: i64) -> Enrolled {
+        done(stage.ledger.declare(rows.into_iter().map(Ok), &keys(), later(secs)).unwrap())
+    }
+
+    fn history(stage: &Stage, id: u64) -> Vec<(&'static str, String)> {
+        let events = stage.ledger.history(SubscriberId(id)).unwrap();
+        events.into_iter().map(|event| (event.what, event.why)).collect()
+    }
+
+    #[test]
+    fn readers_come_in_the_order_of_the_list_however_long_it_is() {
+        on_each(|on| {
+            let stage = stage_of(on, (0..2_500).map(reader));
+            let mut place = 0;
+            stage
+                .ledger
+                .each_subscriber(Some(State::Confirmed), |found| {
+                    assert_eq!(found.address, reader(place).address);
+                    assert_eq!(found.name, reader(place).name);
+                    assert_eq!(found.consent.source, "test");
+                    place += 1;
+                })
+                .unwrap();
+            assert_eq!(place, 2_500);
+            assert_eq!(history(&stage, 2_500), [("joined", "test".to_owned())]);
+        });
+    }
+
+    #[test]
+    fn a_reader_named_again_counts_once_whether_far_below_or_in_the_next_row() {
+        on_each(|on| {
+            let mut stage = on.empty();
+            let shouted = NewSubscriber { address: "READER-1@example.org".parse().unwrap(), ..reader(7) };
+            let again = [reader(3), shouted, reader(2_000)];
+            let rows = (0..4).map(reader).chain([reader(2)]).chain((4..2_001).map(reader)).chain(again);
+            let first = import(&mut stage, rows, 0);
+            assert_eq!(first, Enrolled { added: 2_001, repeated: 4, ..Enrolled::default() });
+            let second = import(&mut stage, (0..2_001).chain([5, 5]).map(reader), 1);
+            assert_eq!(second, Enrolled { unchanged: 2_001, repeated: 2, ..Enrolled::default() });
+            assert_eq!(stage.ledger.subscriber(SubscriberId(2)).unwrap().unwrap().address, reader(1).address);
+        });
+    }
+
+    #[test]
+    fn what_a_list_says_otherwise_is_taken_over_and_written_down() {
+        on_each(|on| {
+            let mut stage = stage_of(on, (0..3).map(reader));
+            let mut renamed = reader(0);
+            renamed.name = Some("Ada".to_owned());
+            renamed.preferences.pace = None;
+            let mut weekly = reader(1);
+            weekly.name = None;
+            weekly.preferences.pace = Some(Pace::Weekly);
+            weekly.address = "Reader-1@example.org".parse().unwrap();
+            let came = import(&mut stage, [renamed, weekly, reader(2)], 9);
+            assert_eq!(came, Enrolled { changed: 2, unchanged: 1, ..Enrolled::default() });
+            let ada = stage.ledger.subscriber(SubscriberId(1)).unwrap().unwrap();
+            assert_eq!((ada.name.as_deref(), ada.preferences.pace), (Some("Ada"), Some(Pace::Each)));
+            let second = stage.ledger.subscriber(SubscriberId(2)).unwrap().unwrap();
+            assert_eq!(second.name.as_deref(), Some("Reader 1"), "a row that leaves it open changes nothing");
+            assert_eq!(second.address.as_str(), "Reader-1@example.org");
+            assert_eq!(second.preferences.pace, Some(Pace::Weekly));
+            let cohorts: Vec<_> = stage.ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
+            let earlier = stage.ledger.standings(&cohorts, start()).unwrap();
+            assert_eq!(earlier.iter().map(|group| group.readers).sum::<u64>(), 2, "a new pace begins now");
+            let want = [("joined", "test".to_owned()), ("changed", "import".to_owned())];
+            assert_eq!(history(&stage, 2), want);
+        });
+    }
+
+    #[test]
+    fn whoever_left_comes_back_only_by_confirming_later() {
+        on_each(|on| {
+            let mut stage = stage_of(on, (0..3).map(reader));
+            for id in [1, 2] {
+                stage.ledger.leave(SubscriberId(id), "a link", later(10)).unwrap();
             }
-            State::Left | State::Suppressed => {
-                self.enrolled.kept_out += 1;
-                Ok(())
+            let confirmed = NewSubscriber { confirmed_at: Some(later(20)), ..reader(0) };
+            let came = import(&mut stage, [confirmed, reader(1), reader(2)], 30);
+            assert_eq!(came, Enrolled { returned: 1, kept_out: 1, unchanged: 1, ..Enrolled::default() });
+            let back = stage.ledger.subscriber(SubscriberId(1)).unwrap().unwrap();
+            assert_eq!((back.state, back.consent.confirmed_at), (State::Confirmed, later(20)));
+            assert_eq!(stage.ledger.subscriber(SubscriberId(2)).unwrap().unwrap().state, State::Left);
+            let what: Vec<_> = history(&stage, 1).into_iter().map(|(what, _)| what).collect();
+            assert_eq!(what, ["joined", "left", "joined"]);
+        });
+    }
+
+    #[test]
+    fn whoever_was_forgotten_stays_out_until_they_confirm_anew() {
+        on_each(|on| {
+            let mut stage = stage_of(on, (0..2).map(reader));
+            stage.ledger.forget(&reader(1).address, &keys(), later(10)).unwrap();
+            let came = import(&mut stage, (0..3).map(reader), 20);
+            assert_eq!(came, Enrolled { unchanged: 1, kept_out: 1, added: 1, ..Enrolled::default() });
+            let anew = NewSubscriber { confirmed_at: Some(later(30)), ..reader(1) };
+            let came = import(&mut stage, [reader(1), anew, reader(1)], 40);
+            assert_eq!(came, Enrolled { kept_out: 1, added: 1, repeated: 1, ..Enrolled::default() });
+        });
+    }
+
+    #[test]
+    fn a_declared_list_drops_whom_it_does_not_name_and_takes_them_back() {
+        on_each(|on| {
+            let mut stage = stage_of(on, (0..1_200).map(reader));
+            stage.ledger.leave(SubscriberId(1), "a link", later(10)).unwrap();
+            let came = declare(&mut stage, (0..1_100).map(reader), 20);
+            let want = Enrolled { unchanged: 1_099, kept_out: 1, dropped: 100, ..Enrolled::default() };
+            assert_eq!(came, want);
+            let came = declare(&mut stage, (0..1_200).map(reader), 30);
+            let want = Enrolled { unchanged: 1_099, kept_out: 1, returned: 100, ..Enrolled::default() };
+            assert_eq!(came, want);
+            let what: Vec<_> = history(&stage, 1_200).into_iter().map(|(what, _)| what).collect();
+            assert_eq!(what, ["joined", "dropped", "joined"]);
+        });
+    }
+
+    #[test]
+    fn a_list_with_a_fault_changes_nothing_and_every_fault_is_counted() {
+        on_each(|on| {
+            let mut stage = on.empty();
+            let rows =
+                (0..1_100).map(|place| Ok(reader(place))).chain((0..130).map(Err)).chain([Ok(reader(9))]);
+            match stage.ledger.import(rows, &keys(), start()).unwrap() {
+                Enrolment::Refused { faults, more } => {
+                    assert_eq!((faults.len(), faults[99], more), (100, 99, 30));
+                }
+                Enrolment::Done(_) => panic!("a row at fault spoils the list"),
             }
-        }
-    }
-
-    fn add(&mut self, row: &NewSubscriber) -> Result<(), Fault> {
-        if self.knows_forgotten && self.is_forgotten(row)? {
-            self.enrolled.kept_out += 1;
-            return Ok(());
-        }
-        let confirmed_at = row.confirmed_at.unwrap_or(self.now);
-        let cohort = self.cohorts.id(self.tx, &row.preferences)?;
-        let source = self.source(row)?;
-        let identity = row.address.identity();
-        let id = self.tx.one(
-            "INSERT INTO subscriber (identity, spelling, name, cohort_id, state, through_seq, cadence_since,
-             confirmed_at, source_id) VALUES (?1, ?2, ?3, ?4, 'C', ?5, ?6, ?6, ?7) RETURNING id",
-            values![
-                identity,
-                spelling(row, &identity),
-                row.name,
-                cohort,
-                self.head,
-                Millis(confirmed_at),
-                source
-            ],
-            |row| row.get(0),
-        )?;
-        add_event(self.tx, id, EventKind::Joined, self.now, source)?;
-        self.is_first_sight(id)?;
-        self.enrolled.added += 1;
-        Ok(())
-    }
-
-    /// Takes over what the row says otherwise. A reader whose pace, hour, day or zone changes waits for the
-    /// next issue that comes due after now.
-    fn update(&mut self, known: &Known, row: &NewSubscriber) -> Result<(), Fault> {
-        let before = self.cohorts.preferences(self.tx, known.cohort)?.clone();
-        let after = self.preferences(&before, row);
-        let cohort = self.cohorts.id(self.tx, &after)?;
-        let name = self.name(known, row);
-        let identity = row.address.identity();
-        let spelling = spelling(row, &identity);
-        if cohort == known.cohort && name == known.name.as_deref() && spelling == known.spelling.as_deref() {
-            self.enrolled.unchanged += 1;
-            return Ok(());
-        }
-        let since = (!is_same_cadence(&before, &after)).then_some(Millis(self.now));
-        self.tx.execute(
-            "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4,
-             cadence_since = coalesce(?5, cadence_since) WHERE id = ?1",
-            values![known.id, name, spelling, cohort, since],
-        )?;
-        let why = intern_wording(self.tx, self.manner.wording())?;
-        add_event(self.tx, known.id, EventKind::Changed, self.now, why)?;
-        self.enrolled.changed += 1;
-        Ok(())
-    }
-
-    fn enrol_again(&mut self, known: &Known, row: &NewSubscriber) -> Result<(), Fault> {
-        let before = self.cohorts.preferences(self.tx, known.cohort)?.clone();
-        let preferences = self.preferences(&before, row);
-        let cohort = self.cohorts.id(self.tx, &preferences)?;
-        let source = self.source(row)?;
-        let identity = row.address.identity();
-        self.tx.execute(
-            "UPDATE subscriber SET name = ?2, spelling = ?3, cohort_id = ?4, state = 'C', through_seq = ?5,
-             cadence_since = ?6, confirmed_at = ?6, source_id = ?7, failures = 0 WHERE id = ?1",
-            values![
-                known.id,
-                self.name(known, row),
-                spelling(row, &identity),
-                cohort,
-                self.head,
-                Millis(row.confirmed_at.unwrap_or(self.now)),
-                source
-            ],
-        )?;
-        add_event(self.tx, known.id, EventKind::Joined, self.now, source)?;
-        self.enrolled.returned += 1;
-        Ok(())
-    }
-
-    fn preferences(&self, before: &Preferences, row: &NewSubscriber) -> Preferences {
-        match self.manner {
-            Manner::Addition => completed(&row.preferences, before),
-            Manner::Declaration => row.preferences.clone(),
-        }
-    }
-
-    fn name<'r>(&self, known: &'r Known, row: &'r NewSubscriber) -> Option<&'r str> {
-        match self.manner {
-            Manner::Addition => row.name.as_deref().or(known.name.as_deref()),
-            Manner::Declaration => row.name.as_deref(),
-        }
-    }
-
-    fn source(&self, row: &NewSubscriber) -> Result<i64, Fault> {
-        intern_wording(self.tx, row.source.as_deref().unwrap_or(self.manner.wording()))
-    }
-
-    /// Marks a reader as named by this list; false if a row before this one named them.
-    fn is_first_sight(&self, id: SubscriberId) -> Result<bool, Fault> {
-        Ok(self.tx.execute("INSERT INTO seen (id) VALUES (?1) ON CONFLICT DO NOTHING", values![id])? == 1)
-    }
-
-    /// Whether a reader who went may come back: because they confirmed since, or because only the declared
-    /// list had dropped them.
-    fn may_return(&self, id: SubscriberId, row: &NewSubscriber) -> Result<bool, Fault> {
-        let Some((kind, at)) = last_event(self.tx, id)? else { return Ok(false) };
-        Ok(kind == EventKind::Dropped
-            || row.confirmed_at.is_some_and(|confirmed| Millis::kept(confirmed) > at))
-    }
-
-    /// Whether the reader asked to be forgotten and did not confirm since.
-    fn is_forgotten(&self, row: &NewSubscriber) -> Result<bool, Fault> {
-        let fingerprint = self.keys.fingerprint(&row.address.identity());
-        let since: Option<Millis> = self.tx.first(
-            "SELECT since FROM suppression WHERE fingerprint = ?1",
-            values![fingerprint],
-            |row| row.get(0),
-        )?;
-        let confirmed = row.confirmed_at.map(Millis::kept);
-        Ok(since.is_some_and(|since| confirmed.is_none_or(|confirmed| confirmed <= since.0)))
-    }
-
-    fn finish(mut self) -> Result<Enrolled, Fault> {
-        if self.manner == Manner::Declaration {
-            self.enrolled.dropped = self.drop_unseen()?;
-        }
-        self.tx.batch("DROP TABLE seen")?;
-        Ok(self.enrolled)
-    }
-
-    fn drop_unseen(&self) -> Result<u64, Fault> {
-        let why = intern_wording(self.tx, "no longer in the declared list")?;
-        let absent: Vec<SubscriberId> = self.tx.all(
-            "SELECT id FROM subscriber WHERE state IN ('P', 'C') AND id NOT IN (SELECT id FROM seen)",
-            &[],
-            |row| row.get(0),
-        )?;
-        for id in &absent {
-            self.tx.execute("UPDATE subscriber SET state = 'L' WHERE id = ?1", values![id])?;
-            add_event(self.tx, *id, EventKind::Dropped, self.now, why)?;
-        }
-        Ok(absent.len() as u64)
-    }
-}
-
-/// The address as it is written, where that is not the identity.
-fn spelling<'r>(row: &'r NewSubscriber, identity: &str) -> Option<&'r str> {
-    Some(row.address.as_str()).filter(|written| *written != identity)
-}
-
-/// `given`, with what it leaves open taken from `before`.
-fn completed(given: &Preferences, before: &Preferences) -> Preferences {
-    let Topics(topics) = &given.topics;
-    Preferences {
-        pace: given.pace.or(before.pace),
-        hour: given.hour.or(before.hour),
-        weekday: given.weekday.or(before.weekday),
-        month_day: given.month_day.or(before.month_day),
-        zone: given.zone.as_ref().or(before.zone.as_ref()).cloned(),
-        topics: if topics.is_empty() { before.topics.clone() } else { given.topics.clone() },
-        lang: given.lang.as_ref().or(before.lang.as_ref()).cloned(),
-    }
-}
-
-/// Whether mail comes due at the same times under both.
-fn is_same_cadence(before: &Preferences, after: &Preferences) -> bool {
-    let when =
-        |p: &Preferences| (p.pace, p.hour, p.weekday.map(|day| day.as_str()), p.month_day, p.zone.clone());
-    when(before) == when(after)
-}
-
-/// The number of a text that is kept once.
-pub(super) fn intern_wording(tx: &View<'_>, text: &str) -> Result<i64, Fault> {
-    let known = tx.first("SELECT id FROM wording WHERE text = ?1", values![text], |row| row.get(0))?;
-    match known {
-        Some(id) => Ok(id),
-        None => {
-            tx.one("INSERT INTO wording (text) VALUES (?1) RETURNING id", values![text], |row| row.get(0))
-        }
+            assert_eq!(stage.ledger.headcount().unwrap().confirmed, 0);
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod book;
+mod clerk;
 mod cohorts;
 mod copies;
 mod enrol;
@@ -11,6 +12,7 @@ mod issues;
 mod open;
 mod readers;
 mod retry;
+mod roll;
 mod rows;
 mod settle;
 mod status;
@@ -21,6 +23,7 @@ mod values;
 mod verify;
 mod view;
 mod withdrawal;
+mod wordings;
 
 pub(super) use account::begin_keeping;
 pub use copies::Terms;

@@ -211,10 +211,3 @@ pub(super) fn add_event(
     )?;
     Ok(())
 }
-
-/// What happened to a reader last.
-pub(super) fn last_event(view: &View<'_>, id: SubscriberId) -> Result<Option<(EventKind, Timestamp)>, Fault> {
-    view.first("SELECT kind, at FROM event WHERE sub_id = ?1 ORDER BY no DESC LIMIT 1", values![id], |row| {
-        Ok((row.get(0)?, row.get::<Millis>(1)?.0))
-    })
-}

@@ -12,6 +12,13 @@ use crate::ledger::postgres::{self, Session};
 use crate::ledger::report::Finding;
 use crate::ledger::sqlite;
 
+/// The same question about one row of values, and about many, whose values come as arrays, one for each column.
+#[derive(Clone, Copy)]
+pub(in crate::ledger) struct Many {
+    pub one: &'static str,
+    pub all: &'static str,
+}
+
 /// What statements are run on.
 pub(in crate::ledger) struct View<'a> {
     on: Connection<'a>,
@@ -45,6 +52,7 @@ impl<'a> View<'a> {
     }
 
     /// Runs several statements that take no values.
+    #[cfg(test)]
     pub fn batch(&self, statements: &str) -> Result<(), Fault> {
         match &self.on {
             Connection::Sqlite(connection) => Ok(connection.execute_batch(statements)?),
@@ -94,6 +102,28 @@ impl<'a> View<'a> {
             Connection::Postgres(session) => {
                 let rows = session.borrow_mut().query(statement, values)?;
                 postgres::show_all(&rows, &mut show)
+            }
+        }
+    }
+
+    /// Asks the same for each of many rows of values, and shows each row of the answers, in any order. A file is asked
+    /// row by row; a database, where each asking is a round trip, at once.
+    pub fn each_of<const N: usize>(
+        &self,
+        statement: Many,
+        rows: &[[Value<'_>; N]],
+        mut show: impl FnMut(&Row<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        match &self.on {
+            Connection::Sqlite(connection) => {
+                rows.iter().try_for_each(|values| sqlite::each(connection, statement.one, values, &mut show))
+            }
+            Connection::Postgres(_) if rows.is_empty() => Ok(()),
+            Connection::Postgres(session) => {
+                let columns: Vec<Vec<Value<'_>>> =
+                    (0..N).map(|column| rows.iter().map(|values| values[column]).collect()).collect();
+                let found = session.borrow_mut().query_lists(statement.all, &columns)?;
+                postgres::show_all(&found, &mut show)
             }
         }
     }

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::enrol::intern_wording;
 use super::readers::{add_event, reader_by_identity};
 use super::values::{EventKind, Millis};
-use super::{Fault, Ledger, View, values};
+use super::{Fault, Ledger, View, values, wordings};
 use crate::address::EmailAddress;
 use crate::ledger::error::LedgerError;
 use crate::ledger::reply;
@@ -81,7 +80,7 @@ pub(super) fn end(
         Some(State::Left | State::Suppressed) => Ok(Departure::GoneBefore),
         Some(State::Pending | State::Confirmed) => {
             tx.execute("UPDATE subscriber SET state = ?2 WHERE id = ?1", values![id, after])?;
-            add_event(tx, id, kind, now, intern_wording(tx, &reply::kept(why))?)?;
+            add_event(tx, id, kind, now, wordings::intern(tx, &reply::kept(why))?)?;
             Ok(Departure::Gone)
         }
     }
@@ -107,7 +106,7 @@ fn erase(tx: &View<'_>, id: SubscriberId, now: Timestamp) -> Result<Departure, F
         "UPDATE delivery SET reply = NULL WHERE issue_id IN (SELECT id FROM issue) AND sub_id = ?1",
         values![id],
     )?;
-    let why = intern_wording(tx, "asked to be forgotten")?;
+    let why = wordings::intern(tx, "asked to be forgotten")?;
     add_event(tx, id, EventKind::Forgotten, now, why)?;
     Ok(ended)
 }
