@@ -162,7 +162,9 @@ fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
         "WITH asked AS (SELECT * FROM unnest(CAST(?1 AS BIGINT[]), CAST(?2 AS BIGINT[]), CAST(?3 AS BIGINT[]),
          CAST(?4 AS TEXT[])) AS columns (issue_id, sub_id, at, reply)),
          before AS (SELECT issue_id, sub_id, state FROM delivery JOIN asked USING (issue_id, sub_id)
-         WHERE state <> 'S' FOR UPDATE OF delivery)
+         WHERE state <> 'S' FOR UPDATE OF delivery),
+         forgiven AS (UPDATE subscriber SET failures = 0 FROM asked
+         WHERE subscriber.id = asked.sub_id AND failures > 0)
          UPDATE delivery SET state = 'S', cause = NULL, reply = asked.reply,
          first_at = coalesce(first_at, asked.at), ended_after = (asked.at - issue.frozen_at) / 1000
          FROM asked JOIN before USING (issue_id, sub_id) JOIN issue ON issue.id = asked.issue_id
@@ -178,8 +180,7 @@ fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
         }
         tx.account.ended(issue, subscriber, RowState::Sent);
     }
-    let forgive = "UPDATE subscriber SET failures = 0 WHERE id = ANY (CAST(?1 AS BIGINT[])) AND failures > 0";
-    query(tx, forgive, &[&rows.subscribers]).map(drop)
+    Ok(())
 }
 
 /// T1: rows that another sender is about to claim are passed over, not waited for.

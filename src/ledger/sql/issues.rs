@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rows::sending;
 use super::values::{Cause, Millis};
 use super::{Fault, Ledger, View, values};
 use crate::issue::Seq;
@@ -100,14 +101,13 @@ impl Ledger {
     /// If the ledger cannot be written.
     pub fn finish_issues(&mut self) -> Result<Vec<IssueId>, LedgerError> {
         self.write(|tx| {
-            tx.all(
-                "UPDATE issue SET state = 'done' WHERE state = 'sending'
-                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state = 'Q')
-                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue_id = issue.id AND state IN ('C', 'I'))
-                 RETURNING id",
-                &[],
-                |row| row.get(0),
-            )
+            let mut finished = Vec::new();
+            for issue in sending(tx)? {
+                if finish(tx, issue)? {
+                    finished.push(issue);
+                }
+            }
+            Ok(finished)
         })
     }
 
@@ -170,19 +170,42 @@ impl Ledger {
     }
 }
 
+/// Marks an issue as done if nobody of it waits or is held. One statement, for a row may go from one to the other
+/// meanwhile; about one issue, for a database with many would read the rows of all. The least of something is looked up in
+/// an index, whatever the database thinks of how many there are.
+fn finish(tx: &View<'_>, issue: IssueId) -> Result<bool, Fault> {
+    let finished = tx.execute(
+        "UPDATE issue SET state = 'done' WHERE id = ?1 AND state = 'sending'
+         AND (SELECT min(next_at) FROM delivery WHERE issue_id = ?1 AND state = 'Q') IS NULL
+         AND (SELECT min(sub_id) FROM delivery WHERE issue_id = ?1 AND state IN ('C', 'I')) IS NULL",
+        values![issue],
+    )?;
+    Ok(finished == 1)
+}
+
+/// Editions that hold the post, of issues that are not done.
+fn open_editions(tx: &View<'_>, post: Seq) -> Result<Vec<(IssueId, EditionNo)>, Fault> {
+    tx.all(
+        "SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
+         WHERE seq = ?1 AND issue.state IN ('sending', 'halted') ORDER BY issue_id, edition",
+        values![post],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 fn withdraw(tx: &View<'_>, post: Seq) -> Result<u64, Fault> {
     let mut excluded = 0;
-    tx.each(
-        "UPDATE delivery SET state = 'X', cause = ?2
-         WHERE state IN ('Q', 'C') AND (issue_id, edition) IN
-         (SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
-          WHERE seq = ?1 AND issue.state IN ('sending', 'halted')) RETURNING issue_id, sub_id",
-        values![post, Cause::Withdrawn],
-        |row| {
-            tx.account.ended(row.get(0)?, row.get(1)?, RowState::Excluded);
-            excluded += 1;
-            Ok(())
-        },
-    )?;
+    for (issue, edition) in open_editions(tx, post)? {
+        tx.each(
+            "UPDATE delivery SET state = 'X', cause = ?3
+             WHERE issue_id = ?1 AND edition = ?2 AND state IN ('Q', 'C') RETURNING sub_id",
+            values![issue, edition, Cause::Withdrawn],
+            |row| {
+                tx.account.ended(issue, row.get(0)?, RowState::Excluded);
+                excluded += 1;
+                Ok(())
+            },
+        )?;
+    }
     Ok(excluded)
 }
