@@ -52,7 +52,7 @@ fn an_older_copy_put_in_the_ledgers_place_is_not_sent_from() {
     put(&publication, "older", "postrider.ledger");
     publication.run(&["send", "--now", "2026-12-04T07:00:00Z"]).fails(
         78,
-        "error: postrider.ledger: older than the ledger mail was last sent from: expected batch 4, found 2\n\
+        "error: postrider.ledger: older than the ledger mail was last sent from: expected batch 10, found 5\n\
          \x20 help: bring the newest copy back with `postrider ledger restore`: it marks as in doubt whoever may have \
          been mailed since\n",
     );

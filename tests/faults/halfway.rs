@@ -19,6 +19,8 @@ pub struct Halfway {
     pub stage: Stage,
     /// The folder as it was left.
     left: TempDir,
+    /// The ledger's files as they were some mails earlier.
+    pub older: TempDir,
     /// How many mails the server had seen.
     seen: usize,
 }
@@ -38,7 +40,9 @@ impl Halfway {
         };
         let plan = Plan { policy: Policy::Hold, readers: READERS, connections: 2, ..Plan::default() };
         let stage = Stage::new(plan, Script { judge: Some(Judge::new(decide)), ..Script::default() });
+        let older = tempfile::tempdir().unwrap();
         for mails in [chance.between(2, 10), chance.between(5, 20)] {
+            copy_ledger(&stage.path(""), older.path());
             let sender = stage.start_sending();
             trap.set(sender.id(), mails);
             sender.finish();
@@ -48,7 +52,7 @@ impl Halfway {
         let left = tempfile::tempdir().unwrap();
         copy_folder(&stage.path(""), left.path());
         let seen = stage.server.taken().len();
-        Self { stage, left, seen }
+        Self { stage, left, older, seen }
     }
 
     pub fn put_back(&self) {
@@ -71,6 +75,16 @@ fn copy_folder(from: &Path, to: &Path) {
             copy_folder(&entry.path(), &target);
         } else {
             fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The database and its log, as somebody copies them who knows SQLite.
+pub fn copy_ledger(from: &Path, to: &Path) {
+    for name in ["postrider.ledger", "postrider.ledger-wal"] {
+        let _ = fs::remove_file(to.join(name));
+        if from.join(name).exists() {
+            fs::copy(from.join(name), to.join(name)).unwrap();
         }
     }
 }

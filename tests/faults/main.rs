@@ -9,6 +9,7 @@ mod book;
 mod campaign;
 mod chance;
 mod clocks;
+mod damage;
 mod databases;
 mod disk;
 mod halfway;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         nonsense::cases(),
         storms::cases(),
         disk::cases(),
+        damage::cases(),
         clocks::cases(),
         databases::cases(),
         migrations::cases(),

@@ -56,7 +56,7 @@ impl File {
         found.map_err(|fault| fault.at(&self.place))
     }
 
-    /// From now on every batch that is claimed is told to the file beside the ledger.
+    /// From now on every batch of steps is told to the file beside the ledger.
     ///
     /// # Errors
     ///

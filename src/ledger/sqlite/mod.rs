@@ -30,7 +30,7 @@ pub(super) struct File {
     connection: Connection,
     path: PathBuf,
     place: Place,
-    /// Told of every batch that is claimed, while mail is sent.
+    /// Told of every batch of steps while mail is sent.
     witness: Option<Witness>,
 }
 
@@ -56,8 +56,7 @@ impl File {
 
     /// Takes steps of sending in one transaction.
     pub fn take_steps(&mut self, steps: &[Step], policy: Policy) -> Result<Vec<Stepped>, Fault> {
-        let is_counted =
-            self.witness.is_some() && steps.iter().any(|step| matches!(step, Step::Claim { .. }));
+        let is_counted = self.witness.is_some();
         let taken = self.attempt(|tx| {
             let count = is_counted.then(|| Self::count_batch(tx)).transpose()?;
             Ok(Some((sql::take(tx, steps, policy)?, count)))

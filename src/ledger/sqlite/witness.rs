@@ -1,8 +1,9 @@
 //! Beside the ledger it is written how far it had come, so that an older copy put in its place is recognised.
 //!
-//! A copy of yesterday's ledger reads as: nobody has got what was sent since. So the count of batches claimed goes up in
-//! the ledger, and then in the lock file beside it; a ledger that is behind its lock file is not sent from. After a loss
-//! of power the lock file may be behind instead, which harms nobody.
+//! A copy of yesterday's ledger reads as: nobody has got what was sent since. So with every batch of
+//! steps a count goes up in the ledger, and then in the lock file beside it, before anybody is told of the commit: also
+//! the newest commits are missed when a bad block cuts the log off before them. A ledger that is behind its lock file is
+//! not sent from. After a loss of power the lock file may be behind instead, which harms nobody.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
