@@ -16,7 +16,8 @@ fn configuration() -> String {
          Each key can be set from the environment as `POSTRIDER_<TABLE>__<KEY>`, or as\n\
          `POSTRIDER_<TABLE>__<KEY>_FILE` naming a file that holds the value; the environment wins. Lists are\n\
          separated by commas there.\n\n\
-         Secrets can be set only so: `POSTRIDER_SMTP__PASSWORD`, `POSTRIDER_LEDGER__KEY` (the lines of a key file),\n\
+         Secrets can be set only so: `POSTRIDER_SMTP__PASSWORD`, `POSTRIDER_LANES__NAME__PASSWORD` for the lane of that\n\
+         name (capitals, `_` for `-`), `POSTRIDER_LEDGER__KEY` (the lines of a key file),\n\
          `POSTRIDER_LEDGER__PASSWORD` (of the database), `POSTRIDER_DKIM__RSA_KEY` and `POSTRIDER_DKIM__ED25519_KEY` (PEM).\n\n\
          ## Top level\n\n| key | what it is |\n|---|---|\n",
     );
@@ -25,11 +26,17 @@ fn configuration() -> String {
         let name = property["$ref"].as_str()?.strip_prefix("#/$defs/")?;
         Some(&schema["$defs"][name]).filter(|definition| definition["properties"].is_object())
     };
-    for (name, property) in properties.iter().filter(|(_, property)| table_of(property).is_none()) {
+    let several = |property: &Value| table_of(&property["additionalProperties"]);
+    let is_key = |property: &Value| table_of(property).is_none() && several(property).is_none();
+    for (name, property) in properties.iter().filter(|(_, property)| is_key(property)) {
         row(&mut text, name, property);
     }
     for (name, property) in properties {
-        let Some(table) = table_of(property) else { continue };
+        let (name, table) = match (table_of(property), several(property)) {
+            (Some(table), _) => (name.clone(), table),
+            (None, Some(table)) => (format!("{name}.NAME"), table),
+            (None, None) => continue,
+        };
         write!(text, "\n## [{name}]\n\n{}\n\n| key | what it is |\n|---|---|\n", words(table)).unwrap();
         for (key, property) in table["properties"].as_object().unwrap() {
             row(&mut text, key, property);

@@ -5,7 +5,7 @@ mod publication;
 #[path = "support/smtp.rs"]
 mod smtp;
 
-use postrider::delivery::{DomainLimits, End, LaneReport, LaneSettings, LaneState, SendReport};
+use postrider::delivery::{DomainLimits, End, LaneReport, LaneSettings, LaneState, Limits, SendReport};
 use postrider::ledger::{RowState, Tally};
 
 use publication::{Publication, counted};
@@ -23,6 +23,10 @@ fn lane_to(publication: &Publication, name: &str, server: &Server, weight: u32) 
 /// A place where no server listens.
 fn nowhere() -> String {
     format!("smtp://{}", std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
+}
+
+fn per_second(per_second: f64) -> Limits {
+    Limits { per_second: Some(per_second), ..Limits::default() }
 }
 
 fn nobody_was_counted(publication: &Publication, state: RowState, most: u32) {
@@ -163,7 +167,7 @@ fn a_fallback_carries_nothing_while_another_lane_can() {
     let (main, spare) = (Server::start(Script::default()), Server::start(Script::default()));
     let publication = Publication::sending_to(200);
     let fallback = || LaneSettings { is_fallback: true, ..lane_to(&publication, "spare", &spare, 100) };
-    let main_lane = LaneSettings { per_second: Some(400.0), ..lane_to(&publication, "main", &main, 1) };
+    let main_lane = LaneSettings { limits: per_second(400.0), ..lane_to(&publication, "main", &main, 1) };
     let told = publication.send_over(vec![fallback(), main_lane]).unwrap();
     assert_eq!((told.sent, main.accepted(), spare.accepted()), (200, 200, 0));
 
@@ -177,7 +181,7 @@ fn a_fallback_carries_nothing_while_another_lane_can() {
 fn a_lane_over_its_rate_leaves_the_rest_to_the_others() {
     let (slow, fast) = (Server::start(Script::default()), Server::start(Script::default()));
     let publication = Publication::sending_to(400);
-    let limited = LaneSettings { per_second: Some(5.0), ..lane_to(&publication, "slow", &slow, 9) };
+    let limited = LaneSettings { limits: per_second(5.0), ..lane_to(&publication, "slow", &slow, 9) };
     let told = publication.send_over(vec![limited, lane_to(&publication, "fast", &fast, 1)]).unwrap();
     assert_eq!((told.sent, &told.end), (400, &End::Done));
     assert!(slow.accepted() >= 1 && fast.accepted() > 200, "{} and {}", slow.accepted(), fast.accepted());

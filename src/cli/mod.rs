@@ -14,6 +14,7 @@ mod durations;
 mod exit;
 mod init;
 mod keys;
+mod lane_words;
 mod ledger;
 mod new;
 mod outlook;

@@ -12,7 +12,7 @@ use super::drafting::{self, DraftedIssue};
 use super::exit::Failure;
 use super::outlook::{self, Outlook, Rehearsal};
 use super::publication::Publication;
-use super::{plan_words, timetable};
+use super::{lane_words, plan_words, timetable};
 use crate::issue::{self, Announced, Group, Passed, Seq};
 use crate::ledger::{IssueState, IssueStatus, Ledger};
 use crate::post::{Fault, PostId};
@@ -37,7 +37,9 @@ pub fn run(desk: &Desk, args: &PlanArgs) -> Result<Report, Failure> {
     let unfinished = unfinished(&ledger)?;
     let titles = outlook.book.announced.iter().map(|post| (&post.id, post)).collect();
     let plan = Plan { now: desk.now(), outlook: &outlook, issues: &issues, unfinished: &unfinished, titles };
-    let text = plan_words::text(&plan, enrolled.as_ref(), &zone);
+    let delivery = publication.config.delivery()?;
+    let text =
+        plan_words::text(&plan, enrolled.as_ref(), &zone) + &lane_words::planned(&delivery, desk.now());
     let findings: Vec<Fault> = issues.iter().flat_map(DraftedIssue::findings).collect();
     let json = json!({
         "now": desk.now(),
@@ -47,6 +49,7 @@ pub fn run(desk: &Desk, args: &PlanArgs) -> Result<Report, Failure> {
         "mails": outlook.mails(),
         "unfinished": unfinished,
         "next": timetable::to_json(&outlook.turns),
+        "lanes": lane_words::planned_json(&delivery, desk.now()),
     });
     Ok(Report::done(text, json).with_findings(findings))
 }

@@ -13,10 +13,10 @@ use super::outlook::{self, Outlook, Turn};
 use super::plan::unfinished;
 use super::publication::Publication;
 use super::{book, keys, retry, send_words, subscribers, web_copies};
-use crate::config::DeliverySettings;
+use crate::config::{DeliverySettings, LaneConfig, Way};
 use crate::delivery::{
-    self, Carrier, Deadlines, DeliveryError, End, LaneSettings, PacingSettings, Password, RelayUrl, Route,
-    RouteSettings, SendReport, Sending, Stop,
+    self, Carrier, Deadlines, DeliveryError, End, LaneSettings, LaneState, Password, Route, RouteSettings,
+    SendReport, Sending, Stop,
 };
 use crate::issue::{Announcement, Seq};
 use crate::ledger::{Enrolled, IssueState, IssueStatus, Ledger, Policy, Reaped, SenderLock};
@@ -36,7 +36,7 @@ pub struct Mailing {
     pub issues: Vec<IssueStatus>,
     /// None: nobody waited for anything.
     pub sent: Option<SendReport>,
-    pub relay: RelayUrl,
+    pub way: Way,
     pub turns: Vec<Turn>,
     pub findings: Vec<Fault>,
     pub web_copies: TreeReport,
@@ -84,7 +84,7 @@ impl Office {
     pub fn open(desk: &Desk, publication: &Publication, news: NewsArgs) -> Result<Self, Failure> {
         let config = &publication.config;
         let (mut delivery, signers) = (config.delivery()?, config.signers()?);
-        let carrier = carrier(&delivery)?;
+        let carrier = carrier(&delivery.way)?;
         if matches!(carrier, Carrier::Maildir(_)) {
             // Writing a mail again writes the same file: nobody is ever in doubt (decision 0009).
             delivery.policy = Policy::Resend;
@@ -127,7 +127,7 @@ impl Office {
         let Prepared { readers, outlook, findings } = self.prepare(desk, publication, news)?;
         // A link in a mail leads somewhere by the time the mail leaves.
         let web_copies = web_copies::write(desk, &self.ledger, &tree.out)?;
-        let relay = self.delivery.relay.clone();
+        let way = self.delivery.way.clone();
         let open = unfinished(&self.ledger)?;
         if !open.is_empty() {
             // Asked for again: an issue frozen earlier is not sent if the way to leave it names is gone.
@@ -143,7 +143,7 @@ impl Office {
             announcement: outlook.announcement,
             issues,
             sent,
-            relay,
+            way,
             turns: outlook.turns,
             findings,
             web_copies,
@@ -220,7 +220,8 @@ impl Office {
         let progress = Mutex::new(desk.console.progress("Mailing", waiting));
         let sending = Sending {
             carrier: self.carrier,
-            pacing: PacingSettings::default(),
+            pacing: self.delivery.pacing,
+            hours: self.delivery.hours,
             policy: self.delivery.policy,
             linger: self.delivery.linger,
             stays: self.is_worker,
@@ -236,24 +237,35 @@ impl Office {
     }
 }
 
-fn carrier(settings: &DeliverySettings) -> Result<Carrier, Failure> {
-    let relay = match &settings.relay {
-        RelayUrl::Maildir(folder) => return Ok(Carrier::Maildir(folder.clone())),
-        RelayUrl::Smtp(relay) => relay.clone(),
-    };
+fn carrier(way: &Way) -> Result<Carrier, Failure> {
+    match way {
+        Way::Folder(folder) => Ok(Carrier::Maildir(folder.clone())),
+        Way::Lanes(lanes) => Ok(Carrier::Lanes(lanes.iter().map(lane).collect::<Result<_, _>>()?)),
+    }
+}
+
+fn lane(lane: &LaneConfig) -> Result<LaneSettings, Failure> {
+    if lane.relay.user().is_some() && lane.password.is_none() {
+        let variable = &lane.password_variable;
+        let what = format!("the relay is entered as a user: expected the password in {variable}");
+        return Err(Failure::plain(Exit::Operator, what));
+    }
     let route = RouteSettings {
-        password: settings.password.as_ref().map(|secret| Password::new(secret.expose().to_owned())),
-        extra_certificates: settings.ca_file.as_deref(),
-        host_name: settings.ehlo_name.as_ref().map(ToString::to_string),
+        password: lane.password.as_ref().map(|secret| Password::new(secret.expose().to_owned())),
+        extra_certificates: lane.ca_file.as_deref(),
+        host_name: lane.ehlo_name.as_ref().map(ToString::to_string),
         deadlines: Deadlines::default(),
-        pipelining: settings.pipelining,
+        pipelining: lane.pipelining,
     };
-    let route = Route::new(relay, route)?;
-    Ok(Carrier::Lanes(vec![LaneSettings::only(
-        route,
-        settings.connections,
-        settings.messages_per_connection,
-    )]))
+    Ok(LaneSettings {
+        name: lane.name.clone(),
+        route: Route::new(lane.relay.clone(), route)?,
+        weight: lane.weight,
+        is_fallback: lane.is_fallback,
+        connections: lane.connections,
+        messages_per_connection: lane.messages_per_connection,
+        limits: lane.limits.clone(),
+    })
 }
 
 impl Mailing {
@@ -267,6 +279,7 @@ impl Mailing {
         match &self.sent {
             Some(SendReport { end: End::Waiting { .. }, .. }) => Exit::TryAgain,
             Some(sent) if sent.refused + sent.doubtful + sent.expired > 0 => Exit::Findings,
+            Some(sent) if sent.lanes.iter().any(|lane| lane.state == LaneState::Out) => Exit::Findings,
             _ if self.reaped.doubtful > 0 => Exit::Findings,
             _ => Exit::Done,
         }

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use super::build::counted;
 use super::exit::{Exit, Failure};
+use super::lane_words;
 use super::send::Mailing;
 use super::status::{minute, table};
 use super::subscribers::enrolled_words;
 use super::timetable::{self, timetable};
-use crate::delivery::{End, RelayUrl, SendReport};
+use crate::config::Way;
+use crate::delivery::{End, SendReport};
 use crate::ledger::{IssueState, IssueStatus, Reaped, Tally};
 
 /// Issues shown before the rest is counted.
@@ -28,18 +30,23 @@ pub fn text(mailing: &Mailing, zone: &TimeZone) -> String {
     match &mailing.sent {
         Some(sent) => {
             outcome(&mut text, mailing, sent);
+            lane_words::sent(&mut text, sent, zone);
             if let End::Waiting { next_due } = sent.end {
                 let until = minute(next_due, zone);
-                line(
-                    &mut text,
-                    &format!("Others wait for their next attempt: run `postrider send` again at {until}."),
-                );
+                let what = waiting_words(sent);
+                line(&mut text, &format!("Others wait{what}: run `postrider send` again at {until}."));
             }
         }
         None => line(&mut text, nothing(mailing)),
     }
     issues(&mut text, mailing, zone);
     text + &timetable(&mailing.turns)
+}
+
+/// What others wait for, if it is not told already.
+fn waiting_words(sent: &SendReport) -> &'static str {
+    let is_told = sent.held_back.by_hours > 0 || sent.lanes.iter().any(|lane| lane.spent_until.is_some());
+    if is_told { "" } else { " for their next attempt" }
 }
 
 fn line(text: &mut String, words: &str) {
@@ -105,9 +112,12 @@ fn outcome(text: &mut String, mailing: &Mailing, sent: &SendReport) {
     ];
     let told = others.iter().filter(|(count, _)| *count > 0);
     let words = told.fold(String::new(), |words, (count, what)| format!("{words}, {count} {what}"));
-    let place = match &mailing.relay {
-        RelayUrl::Maildir(folder) => format!("into {}, a folder of mail", folder.display()),
-        relay @ RelayUrl::Smtp(_) => format!("to {relay}"),
+    let place = match &mailing.way {
+        Way::Folder(folder) => format!("into {}, a folder of mail", folder.display()),
+        Way::Lanes(lanes) => match &lanes[..] {
+            [lane] => format!("to {}", lane.relay),
+            lanes => format!("over {} lanes", lanes.len()),
+        },
     };
     line(text, &format!("Sent {mails} {place}{words}."));
 }
@@ -166,6 +176,8 @@ pub fn to_json(mailing: &Mailing) -> Value {
         "excluded": mailing.sent.as_ref().map_or(0, |sent| sent.excluded),
         "expired": mailing.sent.as_ref().map_or(0, |sent| sent.expired),
         "end": mailing.sent.as_ref().map_or_else(|| json!({ "what": "nothing-due" }), |sent| end_json(&sent.end)),
+        "lanes": mailing.sent.as_ref().map_or_else(|| json!([]), |sent| lane_words::lanes_json(&sent.lanes)),
+        "held_back": mailing.sent.as_ref().map(|sent| lane_words::held_back_json(&sent.held_back)),
         "issues": mailing.issues,
         "web_copies": mailing.web_copies,
         "next": timetable::to_json(&mailing.turns),

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::file::ConfigFile;
-use super::names::{Complaint, KEYS, Kind, Places, SECRETS, in_plain_words, nearest, variable_of};
+use super::names::{
+    Complaint, KEYS, Kind, Places, SECRETS, has_several, in_plain_words, nearest, variable_of,
+};
 use crate::post::Fault;
 
 /// The variables that begin with `POSTRIDER_`, by name.
@@ -38,12 +40,12 @@ impl fmt::Debug for Secret {
 }
 
 /// The secrets the environment holds, by table and key.
-pub(super) type Secrets = BTreeMap<(&'static str, &'static str), Secret>;
+pub(super) type Secrets = BTreeMap<(String, String), Secret>;
 
 /// What the name of a variable stands for.
 enum Target {
     Key { table: String, key: String, kind: Kind },
-    Secret((&'static str, &'static str)),
+    Secret((String, String)),
 }
 
 const PREFIX: &str = "POSTRIDER_";
@@ -110,10 +112,11 @@ fn set(
     name: &str,
     value: &Secret,
 ) -> Result<(), Complaint> {
-    let (target, text) = match (target_of(name), name.strip_suffix("_FILE").and_then(target_of)) {
+    let plain = name.strip_suffix("_FILE");
+    let (target, text) = match (target_of(table, name), plain.and_then(|name| target_of(table, name))) {
         (Some(target), _) => (target, value.clone()),
         (None, Some(target)) => (target, contents(value)?),
-        (None, None) => return Err(no_such_key(name)),
+        (None, None) => return Err(no_such_key(table, name)),
     };
     match target {
         Target::Secret(which) => {
@@ -129,19 +132,37 @@ fn set(
     Ok(())
 }
 
-fn target_of(name: &str) -> Option<Target> {
-    let secret = SECRETS.into_iter().find(|(table, key)| variable_of(table, key) == name);
-    let key = || KEYS.iter().find(|((table, key), _)| variable_of(table, key) == name);
-    secret.map(Target::Secret).or_else(|| {
-        key().map(|((table, key), kind)| Target::Key { table: table.clone(), key: key.clone(), kind: *kind })
-    })
+fn target_of(root: &Table, name: &str) -> Option<Target> {
+    let mut secrets =
+        SECRETS.iter().flat_map(|(table, key)| tables(root, table).map(move |table| (table, *key)));
+    let secret = secrets.find(|(table, key)| variable_of(table, key) == name);
+    let mut keys =
+        KEYS.iter().flat_map(|((table, key), kind)| tables(root, table).map(move |table| (table, key, kind)));
+    let mut key = || keys.find(|(table, key, _)| variable_of(table, key) == name);
+    secret
+        .map(|(table, key)| Target::Secret((table, key.to_owned())))
+        .or_else(|| key().map(|(table, key, kind)| Target::Key { table, key: key.clone(), kind: *kind }))
 }
 
-fn no_such_key(name: &str) -> Complaint {
-    let keys = KEYS.keys().map(|(table, key)| variable_of(table, key));
-    let names: Vec<String> = keys.chain(SECRETS.map(|(table, key)| variable_of(table, key))).collect();
+/// The tables that `table` stands for: itself, or each that the file has below `lanes` for `lanes.*`.
+fn tables(root: &Table, table: &str) -> impl Iterator<Item = String> {
+    let several = table.strip_suffix(".*");
+    let below = several.and_then(|name| root.get(name)?.as_table());
+    let names = below.into_iter().flat_map(|below| below.keys());
+    let named = names.map(|name| format!("{}.{name}", several.unwrap_or_default()));
+    let itself = several.is_none().then(|| table.to_owned());
+    named.chain(itself).collect::<Vec<_>>().into_iter()
+}
+
+fn no_such_key(root: &Table, name: &str) -> Complaint {
+    let keys = KEYS.keys().map(|(table, key)| (table.as_str(), key.as_str())).chain(SECRETS);
+    let variables =
+        keys.flat_map(|(table, key)| tables(root, table).map(move |table| variable_of(&table, key)));
+    let names: Vec<String> = variables.collect();
     let help = nearest(&name[PREFIX.len()..], names.iter().map(|name| &name[PREFIX.len()..]));
-    ("no such key".to_owned(), help.map(|near| format!("did you mean `{PREFIX}{near}`?")))
+    let help = help.map(|near| format!("did you mean `{PREFIX}{near}`?"));
+    let of_lane = || Some("a lane is set by variables once the file has its table [lanes.NAME]".to_owned());
+    ("no such key".to_owned(), help.or_else(|| name.starts_with("POSTRIDER_LANES__").then(of_lane).flatten()))
 }
 
 /// What stands in the file that a `…_FILE` variable names, without its last line end.
@@ -157,6 +178,16 @@ fn value_of(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Text => Ok(Value::String(text.to_owned())),
         Kind::Integer => {
             text.trim().parse().map(Value::Integer).map_err(|_| format!("`{text}` is not a whole number"))
+        }
+        Kind::Number => {
+            text.trim().parse().map(Value::Float).map_err(|_| format!("`{text}` is not a number"))
+        }
+        Kind::Toml => {
+            let parsed: Result<Table, _> = format!("value = {text}").parse();
+            parsed
+                .ok()
+                .and_then(|mut table| table.remove("value"))
+                .ok_or_else(|| format!("`{text}` is not as it would stand in the file"))
         }
         Kind::Boolean => {
             text.trim().parse().map(Value::Boolean).map_err(|_| format!("`{text}` is neither true nor false"))
@@ -178,6 +209,11 @@ fn check(table: &str, key: &str, value: &Value, text: &str) -> Result<(), Compla
 fn put(root: &mut Table, table: &str, key: &str, value: Value) {
     if table.is_empty() {
         root.insert(key.to_owned(), value);
+    } else if let Some((several, name)) = table.split_once('.').filter(|(several, _)| has_several(several)) {
+        let below = root.entry(several).or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(below) = below {
+            put(below, name, key, value);
+        }
     } else if let Value::Table(inner) = root.entry(table).or_insert_with(|| Value::Table(Table::new())) {
         inner.insert(key.to_owned(), value);
     }

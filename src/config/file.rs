@@ -1,5 +1,6 @@
 //! The keys of `config.toml`. The doc comments here are the descriptions in the JSON Schema.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::lane_tables::{LaneTable, PaceTable};
 use super::names;
 use crate::address::{Domain, EmailAddress, Mailbox};
 use crate::delivery::Pipelining;
@@ -29,6 +31,8 @@ pub struct ConfigFile {
     pub mail: Mail,
     pub dkim: Dkim,
     pub smtp: Smtp,
+    pub lanes: BTreeMap<String, LaneTable>,
+    pub pacing: BTreeMap<String, PaceTable>,
     pub ledger: LedgerTable,
     pub delivery: Delivery,
     pub serve: Serve,
@@ -268,7 +272,7 @@ pub struct Dkim {
     pub ed25519_selector: Option<String>,
 }
 
-/// The server that takes the mail.
+/// The server that takes the mail. For several, or for limits, see `[lanes.NAME]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Smtp {
@@ -338,11 +342,24 @@ pub struct Delivery {
     /// Hours after its first try at which a mail that could not be delivered is given up. Default 72.
     #[schemars(range(min = 1))]
     pub expire_hours: u64,
+    /// Hour of the reader's day, 0 to 23, before which they are not mailed. Default: any hour.
+    #[schemars(range(min = 0, max = 23))]
+    pub not_before: Option<i8>,
+    /// Hour of the reader's day, 1 to 24, from which on they are not mailed; smaller than `not_before` for a window over
+    /// midnight. Default: any hour.
+    #[schemars(range(min = 1, max = 24))]
+    pub not_after: Option<i8>,
 }
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { ambiguous: Ambiguous::Resend, linger_secs: 0, expire_hours: 72 }
+        Self {
+            ambiguous: Ambiguous::Resend,
+            linger_secs: 0,
+            expire_hours: 72,
+            not_before: None,
+            not_after: None,
+        }
     }
 }
 
@@ -365,7 +382,7 @@ pub struct Serve {
 }
 
 /// A value that is text in the file and has rules of its own.
-fn parsed<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn parsed<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,

@@ -8,6 +8,8 @@
 
 mod environment;
 mod file;
+mod lane_tables;
+mod lanes;
 mod names;
 mod outgoing;
 mod rules;
@@ -21,6 +23,7 @@ use crate::post::Fault;
 
 pub use environment::{Environment, Secret};
 pub use file::{Ambiguous, ConfigFile, DigestContent};
+pub use lanes::{LaneConfig, Way};
 pub use outgoing::DeliverySettings;
 pub use rules::{check_title, home};
 pub use settings::{MailSettings, PlanSettings};
@@ -69,6 +72,11 @@ impl Config {
         let checked = [self.plan().err(), self.delivery().err(), self.ledger().err()];
         let faults: Vec<Fault> = checked.into_iter().flatten().flat_map(ConfigError::into_faults).collect();
         if faults.is_empty() { Ok(()) } else { Err(ConfigError::Faults { faults }) }
+    }
+
+    /// A secret of the environment; `table` may be one of several, such as `lanes.main`.
+    fn secret(&self, table: &str, key: &str) -> Option<&Secret> {
+        self.secrets.get(&(table.to_owned(), key.to_owned()))
     }
 
     /// The folder of the publication.

@@ -11,8 +11,9 @@ use toml::de::{DeTable, DeValue};
 use crate::post::Fault;
 
 /// Secrets: keys that only the environment may set, and what they are for.
-pub(super) const SECRETS: [(&str, &str); 5] = [
+pub(super) const SECRETS: [(&str, &str); 6] = [
     ("smtp", "password"),
+    ("lanes.*", "password"),
     ("ledger", "key"),
     ("ledger", "password"),
     ("dkim", "rsa_key"),
@@ -26,17 +27,23 @@ pub(super) enum Kind {
     Integer,
     Boolean,
     List,
+    Number,
+    /// Written as in the file.
+    Toml,
 }
 
-/// Every key of the configuration: table (empty for the top level), name, kind.
+/// Every key of the configuration: table (empty for the top level, `lanes.*` for those of which there may be several),
+/// name, kind.
 pub(super) static KEYS: LazyLock<BTreeMap<(String, String), Kind>> =
     LazyLock::new(|| keys_of(&super::schema()));
 
 fn keys_of(schema: &Value) -> BTreeMap<(String, String), Kind> {
     let mut keys = BTreeMap::new();
     for (name, property) in properties(schema) {
-        match table_of(schema, property) {
-            Some(table) => keys
+        let several =
+            table_of(schema, &property["additionalProperties"]).map(|table| (format!("{name}.*"), table));
+        match table_of(schema, property).map(|table| (name.clone(), table)).or(several) {
+            Some((name, table)) => keys
                 .extend(properties(table).map(|(key, value)| ((name.clone(), key.clone()), kind_of(value)))),
             None => {
                 keys.insert((String::new(), name.clone()), kind_of(property));
@@ -44,6 +51,19 @@ fn keys_of(schema: &Value) -> BTreeMap<(String, String), Kind> {
         }
     }
     keys
+}
+
+/// The name under which [`KEYS`] has the keys of `table`: `lanes.*` for `lanes.main`.
+pub(super) fn kind_of_table(table: &str) -> String {
+    match table.split_once('.') {
+        Some((several, _)) => format!("{several}.*"),
+        None => table.to_owned(),
+    }
+}
+
+/// Whether there may be several tables below `name`.
+pub(super) fn has_several(name: &str) -> bool {
+    KEYS.keys().any(|(table, _)| table.strip_suffix(".*") == Some(name))
 }
 
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -57,9 +77,12 @@ fn table_of<'a>(schema: &'a Value, property: &Value) -> Option<&'a Value> {
 }
 
 fn kind_of(property: &Value) -> Kind {
-    match property["type"].as_str() {
+    // `["integer", "null"]` where it may be left out.
+    match property["type"].as_str().or_else(|| property["type"][0].as_str()) {
         Some("integer") => Kind::Integer,
+        Some("number") => Kind::Number,
         Some("boolean") => Kind::Boolean,
+        Some("array") if property["items"]["type"] == "array" => Kind::Toml,
         Some("array") => Kind::List,
         _ => Kind::Text,
     }
@@ -102,6 +125,11 @@ impl Places {
         matches!(self.0.get(&(table.to_owned(), key.to_owned())), Some(Place::Variable(_)))
     }
 
+    /// Whether `[table] key` was set anywhere.
+    pub(super) fn is_set(&self, table: &str, key: &str) -> bool {
+        self.0.contains_key(&(table.to_owned(), key.to_owned()))
+    }
+
     /// A fault at the place where `[table] key` was set, or of the whole file where it was not.
     pub(super) fn fault(&self, table: &str, key: &str, what: String, help: Option<String>) -> Fault {
         match self.0.get(&(table.to_owned(), key.to_owned())) {
@@ -116,14 +144,23 @@ fn file() -> PathBuf {
     PathBuf::from(super::FILE_NAME)
 }
 
-/// Calls `seen(table, key, span of the key)` for every key; a table is told with an empty key.
+/// Calls `seen(table, key, span of the key)` for every key; a table is told with an empty key. A table below `lanes`
+/// is `lanes.main`.
 fn each_key(table: &DeTable<'_>, seen: &mut dyn FnMut(&str, &str, Range<usize>)) {
     for (name, value) in table {
         match value.get_ref() {
             DeValue::Table(inner) => {
                 seen(name.get_ref(), "", name.span());
-                for key in inner.keys() {
-                    seen(name.get_ref(), key.get_ref(), key.span());
+                let may_nest = has_several(name.get_ref());
+                for (key, value) in inner {
+                    match value.get_ref() {
+                        DeValue::Table(below) if may_nest => {
+                            let table = format!("{}.{}", name.get_ref(), key.get_ref());
+                            seen(&table, "", key.span());
+                            below.keys().for_each(|key| seen(&table, key.get_ref(), key.span()));
+                        }
+                        _ => seen(name.get_ref(), key.get_ref(), key.span()),
+                    }
                 }
             }
             _ => seen("", name.get_ref(), name.span()),
@@ -159,7 +196,8 @@ pub(super) type Complaint = (String, Option<String>);
 
 /// What is wrong with the name of a key, if anything, and what to do.
 fn complaint(table: &str, key: &str) -> Option<Complaint> {
-    if SECRETS.contains(&(table, key)) {
+    let kind = kind_of_table(table);
+    if SECRETS.contains(&(kind.as_str(), key)) {
         let variable = variable_of(table, key);
         let what = format!("`{key}` is a secret and this file is committed");
         return Some((
@@ -167,19 +205,25 @@ fn complaint(table: &str, key: &str) -> Option<Complaint> {
             Some(format!("set {variable}, or {variable}_FILE to the name of a file that holds it")),
         ));
     }
-    let is_table = |name: &str| KEYS.keys().any(|(table, _)| table == name);
+    let is_table =
+        |name: &str| KEYS.keys().any(|(table, _)| table == name || table.strip_suffix(".*") == Some(name));
     if key.is_empty() {
-        let tables = KEYS.keys().map(|(table, _)| table.as_str());
-        return (!is_table(table)).then(|| (format!("unknown table `{table}`"), did_you_mean(table, tables)));
+        let tables = KEYS.keys().map(|(table, _)| table.strip_suffix(".*").unwrap_or(table));
+        let is_known = is_table(table) || is_table(&kind);
+        return (!is_known).then(|| (format!("unknown table `{table}`"), did_you_mean(table, tables)));
     }
-    if KEYS.contains_key(&(table.to_owned(), key.to_owned())) {
+    if KEYS.contains_key(&(kind.clone(), key.to_owned())) {
         return None;
+    }
+    if has_several(table) {
+        let what = format!("`{key}` stands in [{table}] itself: expected a table below it");
+        return Some((what, Some(format!("write [{table}.NAME] on a line of its own and the keys below"))));
     }
     if is_table(key) {
         let what = format!("`{key}` is a table: expected [{key}], found a value");
         return Some((what, Some(format!("write [{key}] on a line of its own and its keys below"))));
     }
-    let names = KEYS.keys().filter(|(of, _)| of == table).map(|(_, name)| name.as_str());
+    let names = KEYS.keys().filter(|(of, _)| *of == kind).map(|(_, name)| name.as_str());
     let place = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
     Some((format!("unknown key `{key}`{place}"), did_you_mean(key, names).or_else(|| home_of(key))))
 }
@@ -209,10 +253,10 @@ pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
-/// `POSTRIDER_<TABLE>__<KEY>`.
+/// `POSTRIDER_<TABLE>__<KEY>`, and `POSTRIDER_LANES__<NAME>__<KEY>` with `_` for `-`.
 pub(super) fn variable_of(table: &str, key: &str) -> String {
     let joined = if table.is_empty() { key.to_owned() } else { format!("{table}__{key}") };
-    format!("POSTRIDER_{}", joined.to_ascii_uppercase())
+    format!("POSTRIDER_{}", joined.replace('.', "__").replace('-', "_").to_ascii_uppercase())
 }
 
 /// Why `text` is no TOML, as a fault with its line.
@@ -257,7 +301,8 @@ pub(super) fn in_plain_words(message: &str, found: Option<&str>) -> Complaint {
 /// A type of Rust in plain words.
 fn plain(wanted: &str) -> &str {
     match wanted {
-        "usize" | "u64" => "a whole number from 0 up",
+        "usize" | "u64" | "u32" => "a whole number from 0 up",
+        "f64" => "a number",
         "i8" => "a small whole number",
         "a boolean" => "true or false",
         "a string" => "text between quotes",

@@ -1,28 +1,25 @@
-//! How mail leaves: the relay, its signatures, and how patient a run is.
+//! How mail leaves: when, how patiently, and with which signatures.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::environment::Secret;
 use super::file::Ambiguous;
+use super::lanes::Way;
 use super::names::variable_of;
 use super::{Config, ConfigError};
 use crate::address::Domain;
-use crate::delivery::{Pipelining, RelayUrl};
+use crate::delivery::{Hours, PacingSettings};
 use crate::ledger::Policy;
 use crate::message::{Signer, Signers};
 
 /// What handing mail over must be told.
 #[derive(Clone, Debug)]
 pub struct DeliverySettings {
-    /// With the user in it, and a folder as seen from here.
-    pub relay: RelayUrl,
-    pub password: Option<Secret>,
-    pub ca_file: Option<PathBuf>,
-    pub ehlo_name: Option<Domain>,
-    pub connections: usize,
-    pub messages_per_connection: usize,
-    pub pipelining: Pipelining,
+    pub way: Way,
+    /// Whether the lanes are those of `[lanes.NAME]`.
+    pub has_named_lanes: bool,
+    pub pacing: PacingSettings,
+    /// When readers are mailed; none is at any hour.
+    pub hours: Option<Hours>,
     pub policy: Policy,
     pub linger: Duration,
     pub expire: Duration,
@@ -33,47 +30,38 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the relay's URL is none, or a number is out of its range.
+    /// If a relay's URL is none, or a number is out of its range.
     pub fn delivery(&self) -> Result<DeliverySettings, ConfigError> {
-        let smtp = &self.file.smtp;
-        let per_connection = smtp.messages_per_connection;
+        let delivery = &self.file.delivery;
         Ok(DeliverySettings {
-            relay: self.relay()?,
-            password: self.secrets.get(&("smtp", "password")).cloned(),
-            ca_file: smtp.ca_file.as_ref().map(|path| self.root.join(path)),
-            ehlo_name: smtp.ehlo_name.clone(),
-            connections: self.in_range("smtp", "connections", smtp.connections)?,
-            messages_per_connection: self.in_range("smtp", "messages_per_connection", per_connection)?,
-            pipelining: smtp.pipelining,
-            policy: match self.file.delivery.ambiguous {
+            way: self.way()?,
+            has_named_lanes: !self.file.lanes.is_empty(),
+            pacing: self.pacing()?,
+            hours: self.hours()?,
+            policy: match delivery.ambiguous {
                 Ambiguous::Resend => Policy::Resend,
                 Ambiguous::Hold => Policy::Hold,
             },
-            linger: Duration::from_secs(self.file.delivery.linger_secs),
-            expire: Duration::from_secs(self.file.delivery.expire_hours.saturating_mul(3600)),
+            linger: Duration::from_secs(delivery.linger_secs),
+            expire: Duration::from_secs(delivery.expire_hours.saturating_mul(3600)),
         })
     }
 
-    fn relay(&self) -> Result<RelayUrl, ConfigError> {
-        let fault = |key, what: String| self.fault("smtp", key, what, None);
-        let url: RelayUrl = self.file.smtp.url.parse().map_err(|error: crate::delivery::RelayUrlError| {
-            // Before `@` may stand a password, and errors end up in logs.
-            let shown = self
-                .file
-                .smtp
-                .url
-                .rsplit_once('@')
-                .map_or_else(|| self.file.smtp.url.clone(), |(_, host)| format!("…@{host}"));
-            fault("url", format!("`{shown}`: {error}"))
-        })?;
-        match (url, &self.file.smtp.user) {
-            (RelayUrl::Maildir(folder), _) => Ok(RelayUrl::Maildir(self.root.join(folder))),
-            (RelayUrl::Smtp(relay), None) => Ok(RelayUrl::Smtp(relay)),
-            (RelayUrl::Smtp(relay), Some(user)) => {
-                let relay = relay.as_user(user).map_err(|error| fault("user", error.to_string()))?;
-                Ok(RelayUrl::Smtp(relay))
-            }
+    fn hours(&self) -> Result<Option<Hours>, ConfigError> {
+        let (not_before, not_after) = (self.file.delivery.not_before, self.file.delivery.not_after);
+        if not_before.is_none() && not_after.is_none() {
+            return Ok(None);
         }
+        let (from, to) = (not_before.unwrap_or(0), not_after.unwrap_or(24));
+        let zone = self.zone()?.rules();
+        let hours = Hours::new(from, to, zone).ok_or_else(|| {
+            let key = if not_before.is_some() { "not_before" } else { "not_after" };
+            let what = format!(
+                "expected two different hours, `not_before` from 0 to 23 and `not_after` from 1 to 24, found {from} and {to}"
+            );
+            self.fault("delivery", key, what, None)
+        })?;
+        Ok(Some(hours))
     }
 
     /// The keys this program signs with; none leaves signing to the relay.
@@ -103,7 +91,7 @@ impl Config {
         key: &'static str,
     ) -> Result<Option<Signer>, ConfigError> {
         let variable = variable_of("dkim", key);
-        match (selector, self.secrets.get(&("dkim", key))) {
+        match (selector, self.secret("dkim", key)) {
             (Some(selector), Some(secret)) => Signer::from_pem(domain.clone(), selector, secret.expose())
                 .map(Some)
                 .map_err(|error| self.fault("dkim", name, format!("{variable}: {error}"), None)),

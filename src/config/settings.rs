@@ -272,7 +272,7 @@ impl Config {
             return Err(fault(what, Some("leave it out and set POSTRIDER_LEDGER__PASSWORD".to_owned())));
         }
         let url = url.seen_from(&self.root);
-        Ok(Location::Database(match self.secrets.get(&("ledger", "password")) {
+        Ok(Location::Database(match self.secret("ledger", "password") {
             Some(password) => url.with_password(password.expose()),
             None => url,
         }))
@@ -285,7 +285,7 @@ impl Config {
 
     /// The keys themselves, where the environment holds them.
     pub fn key_secret(&self) -> Option<&Secret> {
-        self.secrets.get(&("ledger", "key"))
+        self.secret("ledger", "key")
     }
 
     /// Domain in the ids of new posts.

@@ -92,6 +92,7 @@ impl Connection<'_, '_> {
         match run.unless_over(self.offer(&mail)).await {
             None => {
                 lane.abandoned(attempt);
+                lane.unspend();
                 run.release(held.claim, case.as_it_was());
                 // What it was about to say is half said.
                 self.courier = None;
@@ -148,8 +149,10 @@ async fn refused(run: &Run<'_>, lane: &Lane<'_>, held: Held, case: &Case, attemp
     let case = Case { now: run.now(), ..*case };
     let refusal = run.read_refusal(lane, refusal);
     let domain = held.claim.recipient.address.domain().to_owned();
+    lane.unspend();
     match case.after_refusal(&refusal) {
         Some(setback) => {
+            let setback = run.hours.borrow().setback(setback, case.cohort);
             lane.count(|counts| counts.mails.add_setback(&setback));
             run.release(held.claim, setback);
         }
@@ -195,6 +198,7 @@ impl Trip<'_, '_> {
             }
             not_to_be_sent => {
                 self.lane.abandoned(self.attempt);
+                self.lane.unspend();
                 match not_to_be_sent? {
                     Begun::Ready(flying) => run.settle(flying, case.untried()),
                     Begun::Excluded(_) => run.excluded(),
@@ -213,7 +217,7 @@ impl Trip<'_, '_> {
     async fn land(self, run: &Run<'_>, case: Case, flying: InFlight, verdict: &Verdict) {
         let lane = self.lane;
         let case = Case { now: run.now(), is_stormy: run.is_of_storm(lane, verdict), ..case };
-        let outcome = case.after_data(verdict);
+        let outcome = run.hours.borrow().outcome(case.after_data(verdict), case.cohort);
         lane.count(|counts| counts.mails.add_outcome(&outcome));
         run.settle(flying, outcome);
         let (row, attempt, tries) = (case.row, self.attempt, case.attempts);

@@ -47,8 +47,9 @@ impl<'a> Run<'a> {
         [lane_at, self.pacing.borrow().next_at()].into_iter().flatten().min()
     }
 
-    /// A claim that may be sent to its domain now; any other is parked or given back.
+    /// A claim that may be sent now; any other is parked or given back.
     fn admit(&self, held: Held, now: Instant) -> Option<Held> {
+        let held = self.unless_closed(held)?;
         match self.pacing.borrow_mut().admit(held, now) {
             Admission::Go(held) => Some(held),
             Admission::Parked => None,
@@ -62,6 +63,18 @@ impl<'a> Run<'a> {
                 None
             }
         }
+    }
+
+    /// A claim whose recipient is mailed at this hour; another is given back.
+    pub(super) fn unless_closed(&self, held: Held) -> Option<Held> {
+        let opens_at = {
+            let hours = self.hours.borrow();
+            if hours.is_any_hour() { None } else { hours.later_than(self.now(), held.claim.cohort) }
+        };
+        let Some(until) = opens_at else { return Some(held) };
+        self.hold_back(|held_back| held_back.note_hours(until));
+        self.release(held.claim, Setback::Lane { until });
+        None
     }
 
     /// The lane that carries a claim: of those that can now, the one whose draw is smallest; one that is a fallback
@@ -88,7 +101,7 @@ impl<'a> Run<'a> {
     fn next_lane_at(&self, now: Instant) -> Option<Instant> {
         let next = self.lanes.iter().filter_map(|lane| match lane.standing(now) {
             Standing::Ready => Some(now),
-            Standing::Soon(at) | Standing::Resting(at) => Some(at),
+            Standing::Soon(at) | Standing::Spent(at) | Standing::Resting(at) => Some(at),
             Standing::Hopeless | Standing::Out => None,
         });
         next.min()
@@ -151,6 +164,8 @@ impl<'a> Run<'a> {
             Service::ClosedUntil(until) if until.saturating_duration_since(now) <= LONGEST_WAIT => {
                 return true;
             }
+            // What was taken of a quota is carried first.
+            Service::ClosedUntil(_) if self.is_carrying() => return true,
             Service::ClosedUntil(until) => until,
             Service::Closed => {
                 self.end(self.outage());
@@ -166,12 +181,19 @@ impl<'a> Run<'a> {
         true
     }
 
+    /// Whether a lane whose quota is spent has not yet carried all it took.
+    fn is_carrying(&self) -> bool {
+        let is_spent = |lane: &&Lane<'_>| lane.spent_until().is_some();
+        let mut spent = self.lanes.iter().filter(is_spent).peekable();
+        spent.peek().is_some() && (self.is_busy() || spent.any(|lane| lane.waiting() > 0))
+    }
+
     fn service(&self, now: Instant) -> Service {
         let mut opens_at = None::<Instant>;
         for lane in &self.lanes {
             match lane.standing(now) {
                 Standing::Ready | Standing::Soon(_) => return Service::Open,
-                Standing::Resting(until) => {
+                Standing::Spent(until) | Standing::Resting(until) => {
                     opens_at = Some(opens_at.map_or(until, |before| before.min(until)))
                 }
                 Standing::Hopeless | Standing::Out => {}
@@ -182,6 +204,9 @@ impl<'a> Run<'a> {
 
     /// Why no lane works.
     fn outage(&self) -> Why {
+        if let Some(until) = self.lanes.iter().filter_map(Lane::spent_until).min() {
+            return Why::Spent { until };
+        }
         let down = self.lanes.iter().filter(|lane| !lane.is_out()).find_map(Lane::trouble);
         match down {
             Some(trouble) => Why::RelayDown { trouble },

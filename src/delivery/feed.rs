@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::delivery::allowance::Request;
 use crate::delivery::composers::{Composers, Made};
 use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
@@ -54,6 +55,7 @@ struct Feeder<'r, 'a> {
 impl Feeder<'_, '_> {
     async fn work(&mut self) -> Result<(), DeliveryError> {
         while !self.run.is_over() {
+            self.refill().await?;
             let now = Instant::now();
             if !self.run.bears_outage(now) {
                 break;
@@ -109,17 +111,39 @@ impl Feeder<'_, '_> {
         }
     }
 
+    /// Takes from the quotas of lanes what they need.
+    async fn refill(&self) -> Result<(), DeliveryError> {
+        for lane in &self.run.lanes {
+            let now = (Instant::now(), self.run.now());
+            let Some(Request { quota, want, back: (mails, taken_at) }) = lane.request(now) else { continue };
+            let grant = self.run.ledger.ask(move |ledger| {
+                if mails > 0 {
+                    ledger.unspend(&quota.lane, mails, taken_at)?;
+                }
+                ledger.spend(&quota, want, now.1)
+            });
+            lane.grant(grant.await?, now);
+        }
+        Ok(())
+    }
+
     /// Claims up to `room` recipients; false if nobody is due.
     async fn claim(&mut self, room: usize) -> Result<bool, DeliveryError> {
         let now = self.run.now();
         let claims = self.run.ledger.claim(room, now).await?;
         let is_anybody_due = !claims.is_empty();
+        if self.run.hours.borrow().misses_any(&claims) {
+            let cohorts = self.run.ledger.ask(|ledger| ledger.cohorts()).await?;
+            self.run.hours.borrow_mut().learn(cohorts, &claims);
+        }
         let mut claims = claims.into_iter();
         let mut ready = Vec::with_capacity(claims.len());
         while let Some(claim) = claims.next() {
             match self.draft_of(&claim).await {
                 Ok(draft) => {
-                    ready.extend(self.unless_expired(Held { claim, draft, mail: None, pass: None }, now))
+                    let held = Held { claim, draft, mail: None, pass: None };
+                    let held = self.unless_expired(held, now);
+                    ready.extend(held.and_then(|held| self.run.unless_closed(held)));
                 }
                 Err(error) => {
                     self.pass_on(ready);

@@ -3,16 +3,20 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::delivery::allowance::{Allowance, Request};
 use crate::delivery::counts::LaneCounts;
+use crate::delivery::limits::Limits;
 use crate::delivery::rate::Rate;
 use crate::delivery::reply::Trouble;
 use crate::delivery::route::Route;
 use crate::delivery::run::Held;
 use crate::delivery::share::Share;
 use crate::delivery::throttle::{AfterFailure, Throttle, Try};
+use crate::ledger::Grant;
 use crate::subscriber::SubscriberId;
 
 /// What a lane must be told.
@@ -28,8 +32,7 @@ pub struct LaneSettings {
     pub connections: usize,
     /// Mails handed over before a connection is closed.
     pub messages_per_connection: usize,
-    /// Mails a second, at most.
-    pub per_second: Option<f64>,
+    pub limits: Limits,
 }
 
 impl LaneSettings {
@@ -42,7 +45,7 @@ impl LaneSettings {
             is_fallback: false,
             connections,
             messages_per_connection,
-            per_second: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -68,6 +71,8 @@ pub struct LaneReport {
     pub slowed_to: Option<f64>,
     /// How it stood when the run ended.
     pub state: LaneState,
+    /// Until when its quota is spent.
+    pub spent_until: Option<Timestamp>,
     /// What went wrong last, unless the relay worked since.
     pub trouble: Option<String>,
 }
@@ -76,6 +81,8 @@ pub struct LaneReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LaneState {
     Open,
+    /// Its quota is spent.
+    Spent,
     /// The relay could not be used, and was left alone for a while.
     Down,
     /// Only a person can bring it back.
@@ -86,8 +93,10 @@ pub enum LaneState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Ready,
-    /// Its rate lets the next mail go then.
+    /// Its rate lets the next mail go then, or it is about to take from its quota.
     Soon(Instant),
+    /// Its quota is spent until then.
+    Spent(Instant),
     /// The relay is left alone until then.
     Resting(Instant),
     /// It never worked in this run.
@@ -102,6 +111,8 @@ pub(super) struct Lane<'a> {
     share: Share,
     throttle: RefCell<Throttle>,
     rate: RefCell<Option<Rate>>,
+    /// None: it carries any number of mails.
+    allowance: Option<RefCell<Allowance>>,
     queue: RefCell<VecDeque<Held>>,
     counts: Cell<LaneCounts>,
     is_hopeless: Cell<bool>,
@@ -122,7 +133,8 @@ impl<'a> Lane<'a> {
             settings,
             share: Share::new(&settings.name, settings.weight),
             throttle: RefCell::new(Throttle::new(settings.connections, now)),
-            rate: RefCell::new(settings.per_second.map(|per_second| Rate::new(per_second, now))),
+            rate: RefCell::new(settings.limits.per_second.map(|per_second| Rate::new(per_second, now))),
+            allowance: settings.limits.has_quota().then(RefCell::default),
             queue: RefCell::default(),
             counts: Cell::default(),
             is_hopeless: Cell::new(false),
@@ -147,6 +159,9 @@ impl<'a> Lane<'a> {
                 Standing::Resting(throttle.free_at())
             };
         }
+        if let Some(standing) = self.allowance.as_ref().and_then(|slice| slice.borrow().standing(now)) {
+            return standing;
+        }
         let by_rate = self.rate.borrow().as_ref().map(Rate::free_at);
         match by_rate.max(throttle.pace.free_at()) {
             Some(free_at) if free_at > now => Standing::Soon(free_at),
@@ -163,7 +178,7 @@ impl<'a> Lane<'a> {
     pub(super) fn active(&self, now: Instant) -> usize {
         match self.standing(now) {
             Standing::Ready | Standing::Soon(_) => self.throttle.borrow().active(),
-            Standing::Resting(_) | Standing::Hopeless | Standing::Out => 0,
+            Standing::Spent(_) | Standing::Resting(_) | Standing::Hopeless | Standing::Out => 0,
         }
     }
 
@@ -183,6 +198,9 @@ impl<'a> Lane<'a> {
             rate.take(now);
         }
         self.throttle.borrow_mut().pace.take(now);
+        if let Some(allowance) = &self.allowance {
+            allowance.borrow_mut().take();
+        }
         let mut queue = self.queue.borrow_mut();
         if queue.is_empty() {
             self.moved_at.set(now);
@@ -214,6 +232,37 @@ impl<'a> Lane<'a> {
             rate.give_back();
         }
         self.throttle.borrow_mut().pace.give_back();
+        self.unspend();
+    }
+
+    /// A mail it was given was not handed over: it does not count against the quota.
+    pub(super) fn unspend(&self) {
+        if let Some(allowance) = &self.allowance {
+            allowance.borrow_mut().give_back();
+        }
+    }
+
+    /// What it must ask of the ledger before it can carry more.
+    pub(super) fn request(&self, now: (Instant, Timestamp)) -> Option<Request> {
+        let LaneSettings { name, limits, connections, .. } = self.settings;
+        self.allowance.as_ref()?.borrow().request(name, limits, *connections, now)
+    }
+
+    /// Notes what the ledger gave.
+    pub(super) fn grant(&self, grant: Grant, now: (Instant, Timestamp)) {
+        if let Some(allowance) = &self.allowance {
+            allowance.borrow_mut().grant(grant, &self.settings.limits, now);
+        }
+    }
+
+    /// Mails it took of its quota and did not carry, and when it took them.
+    pub(super) fn leftover(&self) -> (u64, Timestamp) {
+        self.allowance.as_ref().map_or_else(Default::default, |slice| slice.borrow().leftover())
+    }
+
+    /// Until when its quota is spent, if it is.
+    pub(super) fn spent_until(&self) -> Option<Timestamp> {
+        self.allowance.as_ref()?.borrow().spent_until()
     }
 
     /// Since when nothing came of what it was given.
@@ -342,9 +391,11 @@ impl<'a> Lane<'a> {
             slowed_to: throttle.pace.per_second(),
             state: match self.standing(Instant::now()) {
                 Standing::Ready | Standing::Soon(_) => LaneState::Open,
+                Standing::Spent(_) => LaneState::Spent,
                 Standing::Resting(_) | Standing::Hopeless => LaneState::Down,
                 Standing::Out => LaneState::Out,
             },
+            spent_until: self.spent_until(),
             trouble: self.trouble.borrow().as_ref().map(Trouble::to_string),
         }
     }

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use crate::delivery::counts::Counts;
 use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
+use crate::delivery::open_hours::OpenHours;
 use crate::delivery::retry;
 use crate::delivery::run::{Stretch, Why};
 use crate::delivery::send::{HeldBack, Sending};
@@ -45,7 +46,14 @@ pub(super) fn into_folder(
     folder: &Path,
 ) -> Result<(Ledger, Stretch), DeliveryError> {
     let maildir = Maildir::make(folder)?;
-    let mut round = Round { sending, maildir, drafts: Drafts::default(), counts: Counts::default() };
+    let mut round = Round {
+        sending,
+        maildir,
+        drafts: Drafts::default(),
+        hours: OpenHours::new(sending.hours.as_ref()),
+        counts: Counts::default(),
+        held_back: HeldBack::default(),
+    };
     let mut patience = sending.linger;
     let why = loop {
         if sending.stop.is_asked() {
@@ -65,13 +73,7 @@ pub(super) fn into_folder(
     };
     Ok((
         ledger,
-        Stretch {
-            counts: round.counts,
-            why,
-            halted: None,
-            lanes: Vec::new(),
-            held_back: HeldBack::default(),
-        },
+        Stretch { counts: round.counts, why, halted: None, lanes: Vec::new(), held_back: round.held_back },
     ))
 }
 
@@ -87,7 +89,9 @@ struct Round<'a> {
     sending: &'a Sending<'a>,
     maildir: Maildir,
     drafts: Drafts,
+    hours: OpenHours<'a>,
     counts: Counts,
+    held_back: HeldBack,
 }
 
 impl Round<'_> {
@@ -98,6 +102,7 @@ impl Round<'_> {
         if claims.is_empty() {
             return Ok(false);
         }
+        let claims = self.within_hours(ledger, claims, now)?;
         match self.write_all(ledger, &claims, now) {
             Ok(letters) => self.put_in_place(ledger, claims, letters, now)?,
             Err(error) => {
@@ -107,6 +112,33 @@ impl Round<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// The claims of recipients who are mailed at this hour; the others are given back.
+    fn within_hours(
+        &mut self,
+        ledger: &mut Ledger,
+        claims: Vec<Claim>,
+        now: Timestamp,
+    ) -> Result<Vec<Claim>, DeliveryError> {
+        if self.hours.is_any_hour() {
+            return Ok(claims);
+        }
+        if self.hours.misses_any(&claims) {
+            self.hours.learn(ledger.cohorts()?, &claims);
+        }
+        let (mut open, mut closed) = (Vec::new(), Vec::new());
+        for claim in claims {
+            match self.hours.later_than(now, claim.cohort) {
+                None => open.push(claim),
+                Some(until) => {
+                    self.held_back.note_hours(until);
+                    closed.push((claim, Setback::Lane { until }));
+                }
+            }
+        }
+        ledger.release(closed, now)?;
+        Ok(open)
     }
 
     /// Writes a mail for each claim, and none for one that is too old. All are durable on return.

@@ -6,6 +6,7 @@
 //! domain. A relay does that, and has the reputation for it.
 
 mod aftermath;
+mod allowance;
 mod breaker;
 mod capabilities;
 mod composers;
@@ -18,9 +19,12 @@ mod dispatch;
 mod drafts;
 mod error;
 mod feed;
+mod hours;
 mod lane;
+mod limits;
 mod maildir;
 mod pipelining;
+mod open_hours;
 mod pace;
 mod pacing;
 mod rate;
@@ -42,7 +46,9 @@ mod wire;
 
 pub use courier::{Courier, Refusal, Verdict};
 pub use error::DeliveryError;
+pub use hours::Hours;
 pub use lane::{LaneReport, LaneSettings, LaneState};
+pub use limits::{Limits, WarmUp};
 pub use pacing::{DomainLimits, PacingSettings};
 pub use pipelining::Pipelining;
 pub use relay::{Relay, RelayUrl, RelayUrlError, Security};

@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use crate::delivery::courier::{Refusal, Verdict};
 use crate::delivery::reply::{Class, Fault, Reply, Trouble};
 use crate::delivery::retry::{self, RowKey};
+use crate::issue::CohortId;
 use crate::ledger::{Outcome, Setback};
 
 /// A try at one recipient, as far as what follows depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Case {
     pub(super) row: RowKey,
+    pub(super) cohort: CohortId,
     /// How often it was tried before, counting.
     pub(super) attempts: u32,
     /// Over how many connections lost in a row this try is the next, counting itself.
@@ -162,6 +164,7 @@ mod tests {
     fn case() -> Case {
         Case {
             row: (IssueId(1), SubscriberId(7)),
+            cohort: CohortId(1),
             attempts: 0,
             stumbles: 1,
             gives_up_at: at(10_000),

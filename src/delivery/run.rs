@@ -19,6 +19,7 @@ use crate::delivery::breaker::Breaker;
 use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
 use crate::delivery::lane::{Lane, LaneReport, LaneSettings};
+use crate::delivery::open_hours::OpenHours;
 use crate::delivery::pacing::{Pacing, Pass, Totals};
 use crate::delivery::reply::Trouble;
 use crate::delivery::retry::{self, RowKey};
@@ -36,6 +37,10 @@ pub(super) enum Why {
     Stopped,
     RelayDown {
         trouble: Trouble,
+    },
+    /// What the lanes may carry is spent, and those that may carry more do not work.
+    Spent {
+        until: Timestamp,
     },
     /// Only a person can bring lanes back, and there is no other.
     Operator,
@@ -70,6 +75,7 @@ pub(super) struct Run<'a> {
     /// Claims that no lane has yet.
     pub(super) unplaced: RefCell<VecDeque<Held>>,
     pub(super) pacing: RefCell<Pacing<'a>>,
+    pub(super) hours: RefCell<OpenHours<'a>>,
     pub(super) totals: Cell<Totals>,
     pub(super) breaker: RefCell<Breaker>,
     /// Over how many connections in a row a recipient's mail was lost.
@@ -110,7 +116,8 @@ pub(super) fn over_connections(
     // A name that is being looked up is not waited for.
     runtime.shutdown_background();
     run.release_all();
-    let ledger = thread.finish()?;
+    let mut ledger = thread.finish()?;
+    run.give_quotas_back(&mut ledger)?;
     Ok((ledger, run.into_stretch()?))
 }
 
@@ -123,6 +130,7 @@ impl<'a> Run<'a> {
             ledger,
             unplaced: RefCell::default(),
             pacing: RefCell::new(Pacing::new(&sending.pacing)),
+            hours: RefCell::new(OpenHours::new(sending.hours.as_ref())),
             totals: Cell::default(),
             breaker: RefCell::default(),
             stumbles: RefCell::default(),
@@ -151,6 +159,16 @@ impl<'a> Run<'a> {
         if self.unless_over(stop.asked()).await.is_some() {
             self.end(Why::Stopped);
         }
+    }
+
+    fn give_quotas_back(&self, ledger: &mut Ledger) -> Result<(), DeliveryError> {
+        for lane in &self.lanes {
+            let (mails, taken_at) = lane.leftover();
+            if mails > 0 {
+                ledger.unspend(&lane.settings.name, mails, taken_at)?;
+            }
+        }
+        Ok(())
     }
 
     fn into_stretch(self) -> Result<Stretch, DeliveryError> {
@@ -259,6 +277,7 @@ impl<'a> Run<'a> {
         let (row, now) = (row_of(&held.claim), self.now());
         Case {
             row,
+            cohort: held.claim.cohort,
             attempts: held.claim.attempts,
             stumbles: self.stumbles.borrow().get(&row).map_or(1, |before| before + 1),
             gives_up_at: retry::end_of_trying(held.claim.first_tried_at, now, self.sending.expire),

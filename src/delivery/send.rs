@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::delivery::counts::Counts;
 use crate::delivery::error::DeliveryError;
+use crate::delivery::hours::Hours;
 use crate::delivery::lane::{LaneReport, LaneSettings, LaneState};
 use crate::delivery::maildir;
 use crate::delivery::pacing::PacingSettings;
@@ -31,6 +32,8 @@ pub struct Sending<'a> {
     pub carrier: Carrier,
     /// How fast mail may go to each recipient domain.
     pub pacing: PacingSettings,
+    /// When readers are mailed; none is at any hour.
+    pub hours: Option<Hours>,
     pub policy: Policy,
     /// How long the run waits, in all, for recipients who come due later and for a relay that fails.
     pub linger: Duration,
@@ -73,9 +76,21 @@ pub struct HeldBack {
     /// How often a recipient was put off because many others of their domain were waiting.
     pub by_pacing: u64,
     /// Up to when such recipients wait.
-    pub(super) paced_until: Option<Timestamp>,
+    pub paced_until: Option<Timestamp>,
+    /// How often a recipient was put off because it was not an hour at which they are mailed.
+    pub by_hours: u64,
+    /// When the first of them may be mailed.
+    pub opens_at: Option<Timestamp>,
     /// How often a storm made one domain slower.
     pub domains_slowed: u64,
+}
+
+impl HeldBack {
+    /// A recipient is mailed at that time and not now.
+    pub(super) fn note_hours(&mut self, opens_at: Timestamp) {
+        self.by_hours += 1;
+        self.opens_at = Some(self.opens_at.map_or(opens_at, |before| before.min(opens_at)));
+    }
 }
 
 /// Why a run ended.
@@ -142,6 +157,10 @@ fn report(stretch: Stretch, excluded: u64, next_due: Option<Timestamp>) -> SendR
     let end = match (stretch.why, stretch.halted, next_due) {
         (Why::Stopped, ..) => End::Stopped,
         (Why::Operator, ..) => End::Operator { why: out.unwrap_or_default(), issue: None },
+        (Why::Spent { until }, _, next_due) => match out {
+            Some(why) => End::Operator { why, issue: None },
+            None => End::Waiting { next_due: next_due.map_or(until, |due| due.max(until)) },
+        },
         (Why::RelayDown { trouble }, _, next_due) => End::RelayDown { trouble, next_due },
         (Why::NothingDue, Some((issue, why)), _) => End::Operator { why, issue: Some(issue) },
         (Why::NothingDue, None, Some(next_due)) => match out {

@@ -14,6 +14,7 @@ mod lock;
 mod model;
 mod place;
 mod postgres;
+mod quota;
 mod reply;
 mod report;
 mod rules;
@@ -35,6 +36,7 @@ pub use lock::SenderLock;
 
 pub use model::{Begun, Claim, EditionNo, FrozenEdition, InFlight, Outcome, Policy, RowState, Setback};
 pub use place::Place;
+pub use quota::{Grant, Quota};
 pub use report::{
     DeliveryRow, Departure, Enrolled, Enrolment, Event, Finding, Frozen, Headcount, IssueState, IssueStatus,
     IssueSummary, Reaped, Resolution, Restored, Tally,

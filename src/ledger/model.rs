@@ -5,6 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::issue::CohortId;
 use crate::message::{IssueId, Recipient};
 use crate::subscriber::SubscriberId;
 use crate::token::KeyId;
@@ -60,6 +61,8 @@ pub struct Claim {
     pub issue: IssueId,
     pub edition: EditionNo,
     pub recipient: Recipient,
+    /// What the recipient asked for, their time zone with it.
+    pub cohort: CohortId,
     /// Tries before this one that count: DATA was begun, or the server refused this recipient for now.
     pub attempts: u32,
     /// When it was first tried, if ever.

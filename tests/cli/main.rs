@@ -8,6 +8,7 @@ mod copies;
 mod documents;
 mod help;
 mod init;
+mod lanes;
 mod ledger;
 mod mailing;
 mod output;

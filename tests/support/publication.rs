@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use postrider::delivery::{
-    Carrier, Deadlines, DeliveryError, LaneSettings, PacingSettings, Pipelining, RelayUrl, Route,
+    Carrier, Deadlines, DeliveryError, Hours, LaneSettings, PacingSettings, Pipelining, RelayUrl, Route,
     RouteSettings, SendReport, Sending, Stop, send,
 };
 use postrider::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Seq};
@@ -43,6 +43,7 @@ pub struct Publication {
     pub policy: Policy,
     pub connections: usize,
     pub pacing: PacingSettings,
+    pub hours: Option<Hours>,
     pub linger: Duration,
     pub expire: Duration,
     pub deadline: Duration,
@@ -61,21 +62,27 @@ impl Publication {
 
     /// The same with an essay of about so many octets.
     pub fn sending(readers: u64, octets: usize) -> Self {
-        Self::with(readers, octets, &["example.org"])
+        Self::with(readers, octets, &["example.org"], &[])
     }
 
     /// Readers at each of the domains in turn.
     pub fn sending_to_domains(readers: u64, domains: &[&str]) -> Self {
-        Self::with(readers, 3_000, domains)
+        Self::with(readers, 3_000, domains, &[])
     }
 
-    fn with(readers: u64, octets: usize, domains: &[&str]) -> Self {
+    /// Readers in each of the time zones in turn.
+    pub fn sending_to_zones(readers: u64, zones: &[&str]) -> Self {
+        Self::with(readers, 3_000, &["example.org"], zones)
+    }
+
+    fn with(readers: u64, octets: usize, domains: &[&str], zones: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let birth =
             Birth { ledger_id: [1; 16], publication: "https://letters.example/".to_owned(), now: start() };
         let mut ledger = Ledger::create(&folder.path().join("ledger.db"), &birth).unwrap();
         let domain = |number: u64| domains[number as usize % domains.len()];
-        let rows = (0..readers).map(|number| Ok::<_, ()>(reader(number, domain(number))));
+        let zone = |number: u64| zones.get(number as usize % zones.len().max(1)).copied();
+        let rows = (0..readers).map(|number| Ok::<_, ()>(reader(number, domain(number), zone(number))));
         let enrolled = ledger.import(rows, &keys(), start()).unwrap();
         assert!(matches!(enrolled, Enrolment::Done(_)));
         let announcement = Announcement { new: vec![announced()], ..Announcement::default() };
@@ -92,6 +99,7 @@ impl Publication {
             policy: Policy::Resend,
             connections: 4,
             pacing: PacingSettings::default(),
+            hours: None,
             linger: Duration::ZERO,
             expire: Duration::from_secs(72 * 3600),
             deadline: Duration::from_secs(2),
@@ -159,6 +167,7 @@ impl Publication {
         let sending = Sending {
             carrier,
             pacing: self.pacing.clone(),
+            hours: self.hours.clone(),
             policy: self.policy,
             linger: self.linger,
             stays: false,
@@ -189,11 +198,15 @@ impl Publication {
     }
 }
 
-fn reader(number: u64, domain: &str) -> NewSubscriber {
+fn reader(number: u64, domain: &str, zone: Option<&str>) -> NewSubscriber {
     NewSubscriber {
         address: format!("reader-{number}@{domain}").parse().unwrap(),
         name: Some(format!("Reader {number}")),
-        preferences: Preferences { pace: Some(Pace::Each), ..Preferences::default() },
+        preferences: Preferences {
+            pace: Some(Pace::Each),
+            zone: zone.map(|zone| zone.parse().unwrap()),
+            ..Preferences::default()
+        },
         confirmed_at: Some(start() - SignedDuration::from_hours(24)),
         source: Some("test".to_owned()),
     }

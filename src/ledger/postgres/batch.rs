@@ -192,8 +192,8 @@ fn claim(tx: &View<'_>, limit: usize, now: Timestamp, owner: i64) -> Result<Vec<
              taken AS (UPDATE delivery SET state = 'C', epoch = epoch + 1, owner = ?4 FROM due
              WHERE delivery.issue_id = due.issue_id AND delivery.sub_id = due.sub_id
              RETURNING delivery.sub_id, edition, epoch, attempts, first_at, next_at)
-             SELECT sub_id, subscriber.state, edition, epoch - 1, attempts, first_at, identity, spelling, name
-             FROM taken JOIN subscriber ON subscriber.id = sub_id ORDER BY next_at, sub_id",
+             SELECT sub_id, subscriber.state, edition, epoch - 1, attempts, first_at, identity, spelling, name,
+             cohort_id FROM taken JOIN subscriber ON subscriber.id = sub_id ORDER BY next_at, sub_id",
             values![issue, Millis(now), room as u64, owner],
             |row| sql::read_due(issue, row),
         )

@@ -8,7 +8,7 @@ use crate::ledger::place::Place;
 use crate::ledger::sql::{Fault, Row, values};
 
 /// The version of the tables this program reads and writes; the same number as for files.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Makes the tables in an open transaction.
 ///

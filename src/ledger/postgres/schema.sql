@@ -1,4 +1,4 @@
--- The ledger in PostgreSQL, version 2: the tables of a ledger file, and who sends from it. Times are milliseconds since
+-- The ledger in PostgreSQL, version 3: the tables of a ledger file, and who sends from it. Times are milliseconds since
 -- 1970 in UTC; numbers are BIGINT and yes or no is 1 or 0, as in the file. Texts are compared octet by octet.
 
 CREATE TABLE meta (
@@ -157,4 +157,12 @@ CREATE TABLE account (
 CREATE TABLE worker (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     lease_until BIGINT NOT NULL
+);
+
+-- How many mails each lane carried in each hour since 1970 in UTC.
+CREATE TABLE spent (
+    lane TEXT COLLATE "C" NOT NULL,
+    hour BIGINT NOT NULL,
+    mails BIGINT NOT NULL CHECK (mails >= 0),
+    PRIMARY KEY (lane, hour)
 );

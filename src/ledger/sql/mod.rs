@@ -15,6 +15,7 @@ mod retry;
 mod roll;
 mod rows;
 mod settle;
+mod spent;
 mod status;
 mod steps;
 mod survey;

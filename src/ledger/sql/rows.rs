@@ -63,7 +63,7 @@ pub(super) fn sending(view: &View<'_>) -> Result<Vec<IssueId>, Fault> {
 
 /// The rows that are due. `CROSS JOIN` keeps SQLite to the index of due rows.
 const DUE: &str =
-    "SELECT sub_id, subscriber.state, edition, epoch, attempts, first_at, identity, spelling, name
+    "SELECT sub_id, subscriber.state, edition, epoch, attempts, first_at, identity, spelling, name, cohort_id
     FROM delivery CROSS JOIN subscriber ON subscriber.id = sub_id
     WHERE issue_id = ?1 AND delivery.state = 'Q' AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3";
 
@@ -71,7 +71,8 @@ fn due(tx: &View<'_>, issue: IssueId, limit: usize, now: Timestamp) -> Result<Ve
     tx.all(DUE, values![issue, Millis(now), limit as u64], |row| read_due(issue, row))
 }
 
-/// Reads number and state of the reader, edition, epoch before the claim, attempts, first try, and who it is for.
+/// Reads number and state of the reader, edition, epoch before the claim, attempts, first try, who it is for, and their
+/// cohort.
 pub(in crate::ledger) fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
     let (subscriber, state): (SubscriberId, State) = (row.get(0)?, row.get(1)?);
     if state != State::Confirmed {
@@ -83,6 +84,7 @@ pub(in crate::ledger) fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, 
         issue,
         edition: row.get(2)?,
         recipient: Recipient { subscriber, address: read_address(row, 6)?, name: row.get(8)? },
+        cohort: row.get(9)?,
         attempts: row.get(4)?,
         first_tried_at: first_at.map(|time| time.0),
         epoch: epoch + 1,
