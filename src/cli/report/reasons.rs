@@ -78,7 +78,7 @@ pub fn without_numbers(reply: &str) -> String {
     let mut may_be_code = true;
     for word in reply.split_whitespace() {
         let is_code = may_be_code && is_code(word);
-        let has_digits = word.contains(|c: char| c.is_ascii_digit());
+        let has_digits = word.contains(|c: char| c.is_ascii_digit()) || is_hexadecimal(word);
         may_be_code = is_code
             || !has_digits && may_be_code && word.ends_with(|c: char| c.is_ascii_alphabetic() || c == ':');
         kept.push(if has_digits && !is_code { masked(word) } else { word.to_owned() });
@@ -91,6 +91,11 @@ pub fn without_numbers(reply: &str) -> String {
 fn is_code(word: &str) -> bool {
     let is_digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     word.starts_with(['2', '4', '5']) && word.split(['.', '-']).all(is_digits)
+}
+
+/// A long number that happens to have letters only.
+fn is_hexadecimal(word: &str) -> bool {
+    word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// A word without what stands between its marks: `(id=4B1C)` is `(…)`.
@@ -181,6 +186,7 @@ mod tests {
                 "550-5.7.26 not authenticated … - gsmtp",
             ),
             ("end of data: 451 4.3.0 (id=4B1C) try later", "end of data: 451 4.3.0 (…) try later"),
+            ("250 ok aeabcafadd", "250 ok …"),
             ("DATA: no reply within 120 s", "DATA: no reply within … s"),
             ("554 banned, see http://example.org/?ip=192.0.2.1", "554 banned, see …"),
             ("", ""),

@@ -79,21 +79,19 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn headcount_at(&self, domain: Option<&Domain>) -> Result<Headcount, LedgerError> {
         let statement = format!(
-            "SELECT state, count(*) FROM subscriber WHERE CAST(?1 AS TEXT) IS NULL OR {DOMAIN} = ?1 GROUP BY state"
+            "SELECT count(*) FILTER (WHERE state = 'P'), count(*) FILTER (WHERE state = 'C'),
+             count(*) FILTER (WHERE state = 'L'), count(*) FILTER (WHERE state = 'S')
+             FROM subscriber WHERE CAST(?1 AS TEXT) IS NULL OR {DOMAIN} = ?1"
         );
         self.read(|view| {
-            let mut heads = Headcount::default();
-            view.each(&statement, values![domain.map(Domain::as_str)], |row| {
-                let place = match row.get(0)? {
-                    State::Pending => &mut heads.pending,
-                    State::Confirmed => &mut heads.confirmed,
-                    State::Left => &mut heads.left,
-                    State::Suppressed => &mut heads.suppressed,
-                };
-                *place = row.get(1)?;
-                Ok(())
-            })?;
-            Ok(heads)
+            view.one(&statement, values![domain.map(Domain::as_str)], |row| {
+                Ok(Headcount {
+                    pending: row.get(0)?,
+                    confirmed: row.get(1)?,
+                    left: row.get(2)?,
+                    suppressed: row.get(3)?,
+                })
+            })
         })
     }
 

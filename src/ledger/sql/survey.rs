@@ -1,8 +1,9 @@
 //! Adding up: recipients by domain, readers over time, how long delivery took, what one reader met.
 
 use super::readers::DOMAIN;
-use super::status::{DELIVERY_COLUMNS, DELIVERY_WIDTH, ISSUE_COLUMNS, read_delivery, read_issue};
-use super::value::{ToValue, Value};
+use super::status::{
+    DELIVERY_COLUMNS, DELIVERY_WIDTH, ISSUE_COLUMNS, counts, letter, read_delivery, read_issue, read_tally,
+};
 use super::values::{EventKind, Millis};
 use super::{Fault, Ledger, Row, View, values};
 use crate::ledger::error::LedgerError;
@@ -33,7 +34,7 @@ impl Ledger {
     ) -> Result<(), E> {
         let mut stopped = None;
         self.read(|view| {
-            let letters: String = states.iter().map(letter).collect();
+            let letters: String = states.iter().map(|state| letter(*state)).collect();
             for issue in issues(view, scope)? {
                 let mut after = SubscriberId(0);
                 while let Some(last) = page(view, (issue, after), scope, &letters, &mut |row| {
@@ -58,17 +59,12 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn tally(&self, scope: &Scope) -> Result<Tally, LedgerError> {
         self.read(|view| {
-            let mut tally = Tally::default();
             let statement = format!(
-                "SELECT state, count(*) FROM delivery WHERE issue_id >= ?1 AND issue_id <= ?2 AND {}
-                 GROUP BY state",
+                "SELECT {} FROM delivery WHERE issue_id >= ?1 AND issue_id <= ?2 AND {}",
+                counts(),
                 at_domain()
             );
-            view.each(&statement, values![scope.from, scope.to, scope.domain()], |row| {
-                *tally.place(row.get(0)?) = row.get(1)?;
-                Ok(())
-            })?;
-            Ok(tally)
+            view.one(&statement, values![scope.from, scope.to, scope.domain()], |row| read_tally(row, 0))
         })
     }
 
@@ -78,16 +74,13 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn domains(&self, scope: &Scope, most: u64) -> Result<Vec<DomainTally>, LedgerError> {
-        let counts: String = STATES
-            .iter()
-            .map(|state| format!(", count(*) FILTER (WHERE state = '{}')", letter(state)))
-            .collect();
         let statement = format!(
-            "SELECT domain, count(DISTINCT sub_id){counts} FROM
+            "SELECT domain, count(DISTINCT sub_id), {} FROM
              (SELECT {DOMAIN} AS domain, sub_id, delivery.state AS state
               FROM delivery JOIN subscriber ON subscriber.id = sub_id
               WHERE issue_id >= ?1 AND issue_id <= ?2) AS recipient
-             WHERE CAST(?3 AS TEXT) IS NULL OR domain = ?3 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT ?4"
+             WHERE CAST(?3 AS TEXT) IS NULL OR domain = ?3 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT ?4",
+            counts()
         );
         self.read(|view| {
             view.all(&statement, values![scope.from, scope.to, scope.domain(), most], read_domain)
@@ -173,25 +166,6 @@ const TURNS: &str = "SELECT at / ?1 * ?1, kind, count(*) FROM
     (SELECT at, kind, lag(kind) OVER (PARTITION BY sub_id ORDER BY no) AS previous FROM event WHERE kind <> 'C') AS turn
     WHERE (kind = 'J') <> (coalesce(previous, 'L') = 'J') GROUP BY 1, 2 ORDER BY 1, 2";
 
-const STATES: [RowState; 8] = [
-    RowState::Queued,
-    RowState::Claimed,
-    RowState::InFlight,
-    RowState::Sent,
-    RowState::Failed,
-    RowState::Doubtful,
-    RowState::Excluded,
-    RowState::Expired,
-];
-
-/// The letter a state has in its column.
-fn letter(state: &RowState) -> String {
-    match state.value() {
-        Value::Text(letter) => letter.to_owned(),
-        _ => unreachable!("a state is kept as a letter"),
-    }
-}
-
 fn issues(view: &View<'_>, scope: &Scope) -> Result<Vec<IssueId>, Fault> {
     view.all(
         "SELECT id FROM issue WHERE id >= ?1 AND id <= ?2 ORDER BY id",
@@ -228,11 +202,7 @@ fn page(
 }
 
 fn read_domain(row: &Row<'_>) -> Result<DomainTally, Fault> {
-    let mut recipients = Tally::default();
-    for (place, state) in STATES.into_iter().enumerate() {
-        *recipients.place(state) = row.get(place + 2)?;
-    }
-    Ok(DomainTally { domain: row.get(0)?, readers: row.get(1)?, recipients })
+    Ok(DomainTally { domain: row.get(0)?, readers: row.get(1)?, recipients: read_tally(row, 2)? })
 }
 
 fn read_turn(row: &Row<'_>) -> Result<Turn, Fault> {
@@ -249,6 +219,7 @@ fn read_turn(row: &Row<'_>) -> Result<Turn, Fault> {
 mod tests {
     use super::*;
     use crate::ledger::model::{Outcome, Policy, Setback};
+    use crate::ledger::sql::status::STATES;
     use crate::ledger::stage::{On, Stage, later, on_each, reader, start};
     use crate::subscriber::NewSubscriber;
 

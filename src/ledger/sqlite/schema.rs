@@ -54,7 +54,10 @@ impl File {
 
     /// See [`Ledger::open_read_only`](crate::ledger::Ledger::open_read_only).
     pub fn open_read_only(path: &Path) -> Result<Self, LedgerError> {
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let narrowed = ledger.connection.execute_batch(WHEN_LOOKING);
+        narrowed.map_err(|error| LedgerError::from_sqlite(&ledger.place, error))?;
+        Ok(ledger)
     }
 
     /// Opens a ledger of this version, making it one if it is older.
@@ -79,6 +82,9 @@ impl File {
 /// Settings of every connection. 16 MB of cache, so that a million readers need no more memory than a hundred.
 pub(super) const ALWAYS: &str =
     "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;";
+
+/// Who looks sorts, as reports do, and a sort takes as much memory again as the cache.
+const WHEN_LOOKING: &str = "PRAGMA cache_size = -8000;";
 
 /// Settings of a connection that writes. What is erased is overwritten; the log is cut back to 16 MB after a
 /// large import.
