@@ -9,10 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use super::lane_tables::{LaneTable, PaceTable};
+use super::lane_tables::{LaneTable, PaceTable, Smtp};
 use super::names;
 use crate::address::{Domain, EmailAddress, Mailbox};
-use crate::delivery::Pipelining;
 use crate::post::Fault;
 use crate::words::Lang;
 
@@ -270,46 +269,6 @@ pub struct Dkim {
     pub selector: Option<String>,
     /// Selector of a second, Ed25519 key (RFC 8463). The key itself is the secret `POSTRIDER_DKIM__ED25519_KEY` (PEM).
     pub ed25519_selector: Option<String>,
-}
-
-/// The server that takes the mail. For several, or for limits, see `[lanes.NAME]`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Smtp {
-    /// `smtps://host`, `smtp://host:587` (STARTTLS required unless the host is this machine) or `maildir:DIR`. Default `maildir:outbox`.
-    pub url: String,
-    /// Name for AUTH. The password is the secret `POSTRIDER_SMTP__PASSWORD`.
-    pub user: Option<String>,
-    /// Name of this machine in EHLO, such as `mail.example.org`. Without it its address is given (RFC 5321 §4.1.4).
-    #[serde(deserialize_with = "parsed")]
-    #[schemars(with = "Option<String>")]
-    pub ehlo_name: Option<Domain>,
-    /// Connections kept open at once. Default 4.
-    #[schemars(range(min = 1, max = 1000))]
-    pub connections: usize,
-    /// Mails handed over before a connection is closed. Default 100.
-    #[schemars(range(min = 1))]
-    pub messages_per_connection: usize,
-    /// What is said in one go where the server offers it (RFC 2920): `off`, `envelope` (MAIL and RCPT: three round trips
-    /// a mail instead of four) or `full` (MAIL and RCPT of the next mail with the content of the one before: two). Default
-    /// `envelope`.
-    pub pipelining: Pipelining,
-    /// A PEM file of certificate authorities to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-}
-
-impl Default for Smtp {
-    fn default() -> Self {
-        Self {
-            url: "maildir:outbox".to_owned(),
-            user: None,
-            ehlo_name: None,
-            connections: 4,
-            messages_per_connection: 100,
-            pipelining: Pipelining::Envelope,
-            ca_file: None,
-        }
-    }
 }
 
 /// Where it is kept who is on the list and who got what.

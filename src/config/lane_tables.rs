@@ -1,4 +1,4 @@
-//! The tables of `config.toml` of which there may be several: lanes, and how fast each domain is mailed.
+//! The tables of `config.toml` that say where mail goes and how fast: one relay, or lanes, and recipient domains.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,46 @@ use serde::Deserialize;
 use super::file::parsed;
 use crate::address::Domain;
 use crate::delivery::Pipelining;
+
+/// The server that takes the mail. For several, or for limits, see `[lanes.NAME]`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smtp {
+    /// `smtps://host`, `smtp://host:587` (STARTTLS required unless the host is this machine) or `maildir:DIR`. Default `maildir:outbox`.
+    pub url: String,
+    /// Name for AUTH. The password is the secret `POSTRIDER_SMTP__PASSWORD`.
+    pub user: Option<String>,
+    /// Name of this machine in EHLO, such as `mail.example.org`. Without it its address is given (RFC 5321 §4.1.4).
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "Option<String>")]
+    pub ehlo_name: Option<Domain>,
+    /// Connections kept open at once. Default 4.
+    #[schemars(range(min = 1, max = 1000))]
+    pub connections: usize,
+    /// Mails handed over before a connection is closed. Default 100.
+    #[schemars(range(min = 1))]
+    pub messages_per_connection: usize,
+    /// What is said in one go where the server offers it (RFC 2920): `off`, `envelope` (MAIL and RCPT: three round trips
+    /// a mail instead of four) or `full` (MAIL and RCPT of the next mail with the content of the one before: two). Default
+    /// `envelope`.
+    pub pipelining: Pipelining,
+    /// A PEM file of certificate authorities to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self {
+            url: "maildir:outbox".to_owned(),
+            user: None,
+            ehlo_name: None,
+            connections: 4,
+            messages_per_connection: 100,
+            pipelining: Pipelining::Envelope,
+            ca_file: None,
+        }
+    }
+}
 
 /// One of several relays, by a name of your own in small letters, digits, `-` and `_`. Instead of `smtp.url`; for a
 /// single relay with limits too. Recipients are shared by weight, each always goes over the same lane while it works, and

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::environment::Secret;
-use super::file::Smtp;
-use super::lane_tables::{LaneTable, PaceTable};
+use super::lane_tables::{LaneTable, PaceTable, Smtp};
 use super::names::variable_of;
 use super::{Config, ConfigError};
 use crate::address::Domain;
