@@ -26,6 +26,7 @@ mod server;
 #[cfg(test)]
 mod stage;
 mod step;
+mod tempo;
 mod survey;
 mod writer;
 

@@ -2,7 +2,7 @@
 //!
 //! A commit costs a wait for the disk, so what many connections ask for at once shares one: the thread takes
 //! all requests that wait, does them in one transaction, and answers when that is durable. While the disk is
-//! waited for, the next batch gathers by itself; to wait longer for more was measured to gain nothing.
+//! waited for, the next batch gathers by itself; [`Tempo`] says when to wait longer for more.
 //!
 //! Requests are done in the order they were made. So a connection that settles one mail without waiting and
 //! then begins the next has at most one mail in flight in the ledger: the settlement is durable when the
@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -20,6 +21,7 @@ use super::error::LedgerError;
 use super::model::{Begun, Claim, InFlight, Outcome, Policy, Setback};
 use super::sql::Ledger;
 use super::step::{Step, Stepped};
+use super::tempo::Tempo;
 
 /// Most requests that share a commit, so that the first of them does not wait for ever.
 const MAX_BATCH: usize = 256;
@@ -168,10 +170,13 @@ type Solo = dyn FnOnce(Result<&mut Ledger, LedgerError>) + Send;
 struct Batch {
     steps: Vec<Step>,
     tells: Vec<Box<Tell>>,
+    /// How many of the steps are intents.
+    begun: usize,
 }
 
 impl Batch {
     fn add(&mut self, step: Step, tell: Box<Tell>) {
+        self.begun += usize::from(matches!(step, Step::Begin { .. }));
         self.steps.push(step);
         self.tells.push(tell);
     }
@@ -185,6 +190,7 @@ fn serve(
     waiting: &Receiver<Request>,
 ) -> (Ledger, Result<(), LedgerError>) {
     let mut end = Ok(());
+    let mut tempo = Tempo::default();
     let mut next = wait(&mut ledger, policy, waiting, &mut end);
     while let Some(request) = next.take() {
         match request {
@@ -193,8 +199,8 @@ fn serve(
             Request::Step(step, tell) => {
                 let mut batch = Batch::default();
                 batch.add(step, tell);
-                next = gather(&mut batch, waiting);
-                take_steps(&mut ledger, batch, policy, &mut end);
+                next = gather(&mut batch, waiting, &tempo);
+                take_steps(&mut ledger, batch, policy, &mut tempo, &mut end);
             }
         }
         next = next.or_else(|| wait(&mut ledger, policy, waiting, &mut end));
@@ -220,26 +226,39 @@ fn wait(
     }
 }
 
-/// Adds all that waits and can share a transaction; gives the request behind it that cannot.
-fn gather(batch: &mut Batch, waiting: &Receiver<Request>) -> Option<Request> {
+/// Adds all that waits, or comes soon, and can share a transaction; gives the request behind it that cannot.
+fn gather(batch: &mut Batch, waiting: &Receiver<Request>, tempo: &Tempo) -> Option<Request> {
+    let until = Instant::now() + tempo.patience();
     while batch.steps.len() < MAX_BATCH {
-        match waiting.try_recv() {
-            Ok(Request::Step(step, tell)) => batch.add(step, tell),
-            Ok(other) => return Some(other),
-            Err(_) => break,
+        let next = waiting.try_recv().ok().or_else(|| {
+            let patience = until.saturating_duration_since(Instant::now());
+            let waits = tempo.expects_more(batch.begun) && !patience.is_zero();
+            if waits { waiting.recv_timeout(patience).ok() } else { None }
+        });
+        match next? {
+            Request::Step(step, tell) => batch.add(step, tell),
+            other => return Some(other),
         }
     }
     None
 }
 
-fn take_steps(ledger: &mut Ledger, batch: Batch, policy: Policy, end: &mut Result<(), LedgerError>) {
-    let Batch { steps, tells } = batch;
+fn take_steps(
+    ledger: &mut Ledger,
+    batch: Batch,
+    policy: Policy,
+    tempo: &mut Tempo,
+    end: &mut Result<(), LedgerError>,
+) {
+    let Batch { steps, tells, .. } = batch;
     let mut stepped = Vec::new();
     if end.is_ok() {
+        let began = Instant::now();
         match ledger.take_steps(&steps, policy) {
             Ok(done) => stepped = done,
             Err(error) => *end = Err(error),
         }
+        tempo.committed(began.elapsed(), &steps, &stepped);
     }
     let mut done = steps.into_iter().zip(stepped);
     for tell in tells {

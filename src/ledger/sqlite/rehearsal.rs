@@ -1,4 +1,5 @@
-//! A ledger in memory, to try a run on without running it.
+//! A ledger to try a run on without running it: a nameless file that SQLite removes, since a million readers do not fit
+//! into the memory a run may take.
 
 use std::path::Path;
 
@@ -6,19 +7,22 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use super::File;
-use super::schema::{ALWAYS, furnish};
+use super::schema::{furnish, settle_in};
 use crate::ledger::birth::Birth;
 use crate::ledger::error::LedgerError;
 use crate::ledger::place::Place;
 use crate::ledger::sql::Fault;
 
+/// What SQLite takes for a file of its own that nobody else can open.
+const NAMELESS: &str = "";
+
 impl File {
     /// See [`Ledger::rehearse`](crate::ledger::Ledger::rehearse).
     pub fn rehearse(&self) -> Result<Self, LedgerError> {
         let copied = || -> Result<Connection, Fault> {
-            let mut copy = Connection::open_in_memory()?;
+            let mut copy = Connection::open(NAMELESS)?;
+            settle_in(&copy)?;
             Backup::new(&self.connection, &mut copy)?.step(-1)?;
-            copy.execute_batch(ALWAYS)?;
             Ok(copy)
         };
         let connection = copied().map_err(|fault| fault.at(&self.place))?;
@@ -28,9 +32,9 @@ impl File {
     /// See [`Ledger::rehearse_birth`](crate::ledger::Ledger::rehearse_birth).
     pub fn rehearse_birth(path: &Path, birth: &Birth) -> Result<Self, LedgerError> {
         let born = || -> rusqlite::Result<Connection> {
-            let mut connection = Connection::open_in_memory()?;
+            let mut connection = Connection::open(NAMELESS)?;
+            settle_in(&connection)?;
             furnish(&mut connection, birth)?;
-            connection.execute_batch(ALWAYS)?;
             Ok(connection)
         };
         let place = Place::of_file(path);
