@@ -6,6 +6,7 @@
 //! A cell that a spreadsheet would run as a formula is written with a `'` before it and read without.
 
 mod read;
+mod sightings;
 mod write;
 
 pub use read::{Moment, MomentError, RowFault, Rows, read_csv};

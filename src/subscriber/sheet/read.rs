@@ -1,7 +1,5 @@
 //! Reads rows as readers.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt::Display;
 use std::io::Read;
 use std::str::FromStr;
@@ -10,10 +8,9 @@ use csv::ByteRecord;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use ring::digest;
 use thiserror::Error;
 
-use crate::address::EmailAddress;
+use crate::subscriber::sheet::sightings::Sightings;
 use crate::subscriber::sheet::{Column, unguarded};
 use crate::subscriber::{NewSubscriber, Preferences, Rhythm};
 
@@ -38,7 +35,7 @@ pub struct RowFault {
 /// fault in a row the next row follows; after one in the first row, or when the file cannot be read, nothing does.
 pub fn read_csv<R: Read>(file: R) -> Rows<R> {
     let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
-    Rows { records, columns: None, seen: HashMap::new(), latest: None, is_over: false }
+    Rows { records, columns: None, seen: Sightings::default(), latest: None, is_over: false }
 }
 
 /// The readers of a file; see [`read_csv`].
@@ -46,8 +43,7 @@ pub struct Rows<R> {
     records: csv::Reader<R>,
     /// None until the first row was read.
     columns: Option<Vec<Column>>,
-    /// On which row each address was found, by a digest of its identity.
-    seen: HashMap<[u8; 16], u64>,
+    seen: Sightings,
     /// Nobody has confirmed after this.
     latest: Option<Timestamp>,
     is_over: bool,
@@ -111,12 +107,9 @@ impl<R: Read> Rows<R> {
             )
             .at(row));
         }
-        match self.seen.entry(digest_of(&reader.address)) {
-            Entry::Vacant(place) => {
-                place.insert(row);
-                Ok(reader)
-            }
-            Entry::Occupied(first) => Err(second_of(*first.get()).at(row)),
+        match self.seen.see(&reader.address, row) {
+            Ok(()) => Ok(reader),
+            Err(first) => Err(second_of(first).at(row)),
         }
     }
 }
@@ -132,13 +125,6 @@ fn row_of(record: &ByteRecord) -> u64 {
 
 fn is_blank(record: &ByteRecord) -> bool {
     record.iter().all(|cell| cell.trim_ascii().is_empty())
-}
-
-fn digest_of(address: &EmailAddress) -> [u8; 16] {
-    let digest = digest::digest(&digest::SHA256, address.identity().as_bytes());
-    let mut half = [0; 16];
-    half.copy_from_slice(&digest.as_ref()[..16]);
-    half
 }
 
 /// A fault whose row is not known yet.
