@@ -62,7 +62,8 @@ fn make_it_version_1(path: &Path) {
     )
     .unwrap();
     drop(old);
-    for suffix in ["-wal", "-shm"] {
+    // Version 1 told nobody how far it had come.
+    for suffix in ["-wal", "-shm", ".lock"] {
         let _ = fs::remove_file(path.with_extension(format!("ledger{suffix}")));
     }
     fs::rename(old_path, path).unwrap();

@@ -302,6 +302,8 @@ impl Expected {
             match resolution {
                 Resolution::Sent => (row.state, row.is_sent_by_word) = (RowState::Sent, true),
                 Resolution::Retry => {
+                    // It is tried as long as a new one would be.
+                    row.first = None;
                     row.state = RowState::Queued;
                     row.retries += 1;
                 }

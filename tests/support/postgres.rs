@@ -71,9 +71,11 @@ impl Ground {
     }
 }
 
-/// Why there is no PostgreSQL to test with; none if there is one.
+/// Why there is no PostgreSQL to test with; none if there is one. Where `CI` is set, one that is missing is a failure.
 pub fn missing() -> Option<&'static str> {
-    programs().is_none().then_some("postgresql is not installed")
+    let missing = programs().is_none().then_some("postgresql is not installed");
+    assert!(missing.is_none() || std::env::var_os("CI").is_none(), "{missing:?}");
+    missing
 }
 
 /// The folder of the newest server that is installed.
