@@ -1,7 +1,8 @@
 //! On which row each address of a list was seen first, in twelve octets an address.
 //!
 //! Addresses are told apart by 78 bits of a digest: among ten million, two are alike by chance once in 10^9 lists. They lie in
-//! many short sorted runs, so that adding one moves little and no table is ever copied into a larger one.
+//! many short runs of blocks. A run is searched from end to end, and a block never moves, so that no table is ever copied
+//! into a larger one: that would take its room twice.
 
 use ring::digest;
 
@@ -10,14 +11,22 @@ use crate::address::EmailAddress;
 /// Runs, by the first 14 bits of the digest.
 const RUNS: usize = 1 << 14;
 
-/// Places by which a run grows.
-const GROWTH: usize = 16;
+/// Sightings in a block.
+const BLOCK: usize = 16;
 
 /// What was seen.
-pub(super) struct Sightings(Vec<Vec<Sighting>>);
+pub(super) struct Sightings(Vec<Run>);
+
+/// The sightings whose digests begin alike, in no order.
+#[derive(Clone, Default)]
+struct Run {
+    blocks: Vec<Box<[Sighting; BLOCK]>>,
+    /// Sightings in all blocks.
+    len: usize,
+}
 
 /// The rest of a digest, and a row.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Sighting {
     digest: [u32; 2],
     row: u32,
@@ -25,7 +34,7 @@ struct Sighting {
 
 impl Default for Sightings {
     fn default() -> Self {
-        Self(vec![Vec::new(); RUNS])
+        Self(vec![Run::default(); RUNS])
     }
 }
 
@@ -34,17 +43,28 @@ impl Sightings {
     pub(super) fn see(&mut self, address: &EmailAddress, row: u64) -> Result<(), u64> {
         let (run, digest) = digest_of(address);
         let run = &mut self.0[run];
-        match run.binary_search_by_key(&digest, |sighting| sighting.digest) {
-            Ok(place) => Err(run[place].row.into()),
-            Err(place) => {
-                if run.len() == run.capacity() {
-                    run.reserve_exact(GROWTH);
-                }
-                // No list has four thousand million rows.
-                run.insert(place, Sighting { digest, row: u32::try_from(row).unwrap_or(u32::MAX) });
-                Ok(())
-            }
+        if let Some(first) = run.find(digest) {
+            return Err(first.row.into());
         }
+        // No list has four thousand million rows.
+        run.add(Sighting { digest, row: u32::try_from(row).unwrap_or(u32::MAX) });
+        Ok(())
+    }
+}
+
+impl Run {
+    fn find(&self, digest: [u32; 2]) -> Option<&Sighting> {
+        let all = self.blocks.iter().flat_map(|block| block.iter()).take(self.len);
+        all.into_iter().find(|sighting| sighting.digest == digest)
+    }
+
+    fn add(&mut self, sighting: Sighting) {
+        let (block, place) = (self.len / BLOCK, self.len % BLOCK);
+        if place == 0 {
+            self.blocks.push(Box::default());
+        }
+        self.blocks[block][place] = sighting;
+        self.len += 1;
     }
 }
 
