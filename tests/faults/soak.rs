@@ -67,5 +67,15 @@ fn assert_flat(used: &[Usage]) {
     println!("soak: {} looks, at most {first:?}, then {second:?}", used.len());
     assert!(second.kib <= first.kib + ROOM_KIB, "memory grows: {first:?}, then {second:?}");
     assert!(second.threads <= first.threads, "threads grow: {first:?}, then {second:?}");
-    assert!(second.files <= first.files, "open files grow: {first:?}, then {second:?}");
+    // Connections that were lost are closed and opened again all the time, so the peak is a matter of luck. What is lost
+    // for good raises what is usual, by one for each time it is lost.
+    let (before, behind) = (usual_files(&used[from..middle]), usual_files(&used[middle..used.len() - 1]));
+    assert!(behind <= before + 1, "open files grow: usually {before}, then {behind}");
+}
+
+/// As many files as are open at half of the looks or more.
+fn usual_files(used: &[Usage]) -> u64 {
+    let mut files: Vec<u64> = used.iter().map(|usage| usage.files).collect();
+    files.sort_unstable();
+    files[files.len() / 2]
 }
