@@ -19,6 +19,7 @@ pub(super) struct Sightings(Vec<Run>);
 
 /// The sightings whose digests begin alike, in no order.
 #[derive(Clone, Default)]
+#[expect(clippy::vec_box, reason = "a block must not move when the list of blocks grows")]
 struct Run {
     blocks: Vec<Box<[Sighting; BLOCK]>>,
     /// Sightings in all blocks.
