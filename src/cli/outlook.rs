@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::args::NewsArgs;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
+use super::plan::unfinished;
 use super::publication::Publication;
 use super::{book, keys, subscribers};
 use crate::config::PlanSettings;
@@ -80,6 +81,21 @@ impl Outlook {
         Ok(Self { announcement, issues, cohorts, turns, settings, book })
     }
 
+    /// The same, once posts that are gone are taken out of what is on its way: whoever waited for a mail with one of
+    /// them stands where they stood before, and may be in what is due now.
+    pub fn after_withdrawal(
+        desk: &Desk,
+        publication: &Publication,
+        ledger: &mut Ledger,
+        news: NewsArgs,
+    ) -> Result<Self, Failure> {
+        let outlook = Self::of(desk, publication, ledger, news)?;
+        if !somebody_waits(ledger)? || ledger.withdraw(&outlook.announcement.missing)? == 0 {
+            return Ok(outlook);
+        }
+        Self::of(desk, publication, ledger, news)
+    }
+
     /// The same for who announces and freezes nothing.
     #[must_use]
     pub fn without_news(self) -> Self {
@@ -132,7 +148,7 @@ pub fn ledger_for(desk: &Desk, publication: &Publication, news: NewsArgs) -> Res
 
 /// A ledger to try a run on, and what trying it takes.
 pub struct Rehearsal {
-    /// Where the run would write, a copy in memory.
+    /// Where the run would write: a copy, if it would write before it plans.
     pub ledger: Ledger,
     /// What declaring the list in the configuration would come to.
     pub enrolled: Option<Enrolled>,
@@ -151,11 +167,16 @@ pub fn rehearse(desk: &Desk, publication: &Publication, news: NewsArgs) -> Resul
         true => Keys::first([0; 32]),
         false => keys::read(config)?,
     };
-    if config.subscribers_file().is_some() && !is_birth {
+    if (config.subscribers_file().is_some() || somebody_waits(&ledger)?) && !is_birth {
         ledger = ledger.rehearse()?;
     }
     let enrolled = subscribers::declare(desk, &mut ledger, config, &keys)?;
     Ok(Rehearsal { ledger, enrolled, key: keys.sealing() })
+}
+
+/// Whether somebody waits for an issue of an earlier run.
+fn somebody_waits(ledger: &Ledger) -> Result<bool, Failure> {
+    Ok(unfinished(ledger)?.iter().any(|status| status.recipients.open() > 0))
 }
 
 impl From<AnnounceError> for Failure {

@@ -31,8 +31,8 @@ pub struct Plan<'a> {
 pub fn run(desk: &Desk, args: &PlanArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
     let zone = publication.config.zone()?.rules();
-    let Rehearsal { ledger, enrolled, key } = outlook::rehearse(desk, &publication, args.news)?;
-    let outlook = Outlook::of(desk, &publication, &ledger, args.news)?;
+    let Rehearsal { mut ledger, enrolled, key } = outlook::rehearse(desk, &publication, args.news)?;
+    let outlook = Outlook::after_withdrawal(desk, &publication, &mut ledger, args.news)?;
     let issues = drafting::drafts(&publication, &outlook.issues, key, desk.now(), &zone)?;
     let unfinished = unfinished(&ledger)?;
     let titles = outlook.book.announced.iter().map(|post| (&post.id, post)).collect();

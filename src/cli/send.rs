@@ -183,12 +183,13 @@ impl Office {
         news: NewsArgs,
     ) -> Result<Prepared, Failure> {
         let readers = subscribers::declare(desk, &mut self.ledger, &publication.config, &self.keys)?;
-        let outlook = Outlook::of(desk, publication, &self.ledger, news)?;
+        let outlook = Outlook::after_withdrawal(desk, publication, &mut self.ledger, news)?;
         let findings = self.freeze(desk, publication, &outlook)?;
         Ok(Prepared { readers, outlook, findings })
     }
 
-    /// Writes the outlook into the ledger: the announcement, then each issue with its drafts.
+    /// Writes the outlook into the ledger: the announcement, then each issue with its drafts. What is gone was withdrawn
+    /// before.
     ///
     /// Each is a transaction of its own. A run that is killed in between leaves the rest to the next,
     /// which comes to the same issues.
@@ -202,7 +203,6 @@ impl Office {
         let zone = publication.config.zone()?.rules();
         let issues = drafting::drafts(publication, &outlook.issues, key, now, &zone)?;
         self.ledger.announce(&outlook.announcement, now)?;
-        self.ledger.withdraw(&outlook.announcement.missing)?;
         for DraftedIssue { issue, drafts } in &issues {
             let drafts: Vec<Vec<u8>> = drafts.iter().map(|draft| draft.to_bytes()).collect();
             self.ledger.freeze(issue, &drafts, key, now)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::message::IssueId;
-use crate::subscriber::SubscriberId;
+use crate::subscriber::{SubscriberId, scattered};
 
 /// Minutes to the next try, after the first refusal, the second and so on; the last one goes on.
 ///
@@ -76,15 +76,7 @@ pub(super) fn wait_until(due: Timestamp, now: Timestamp) -> Duration {
 /// at once. Never sooner: a greylist lets pass what comes after its five minutes, and makes the rest wait again.
 fn tenth((issue, subscriber): RowKey, attempts: u32) -> i64 {
     let seed = subscriber.0 ^ (u64::from(issue.0) << 32) ^ u64::from(attempts);
-    (mixed(seed) % 101) as i64
-}
-
-/// The finaliser of SplitMix64: neighbours come out far apart.
-pub(super) fn mixed(seed: u64) -> u64 {
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
+    (scattered(seed) % 101) as i64
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 //! share to the others and gets the same recipients back, and a server that greylists sees the second try come from
 //! where the first came from.
 
-use crate::delivery::retry::mixed;
-use crate::subscriber::SubscriberId;
+use crate::subscriber::{SubscriberId, scattered};
 
 /// A lane's part in the draw.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +25,7 @@ impl Share {
     /// The number drawn for a recipient. Exponentially distributed with the weight as rate: the chance that it is
     /// the smallest of several is this weight's part of their sum.
     pub(super) fn draw(&self, subscriber: SubscriberId) -> f64 {
-        let bits = mixed(self.seed ^ mixed(subscriber.0)) >> 11;
+        let bits = scattered(self.seed ^ scattered(subscriber.0)) >> 11;
         let evenly = (bits as f64 + 1.0) / (1_u64 << 53) as f64;
         -evenly.ln() / self.weight
     }

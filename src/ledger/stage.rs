@@ -119,8 +119,10 @@ impl Stage {
         let group = |after, cohort, readers| Group { cohort, after, readers };
         let (served, waiting): (Vec<_>, Vec<_>) = standings.into_iter().partition(|s| s.through == through);
         let passed = |group| Passed { group, why: Silence::NothingNew };
+        let after = waiting.iter().map(|standing| standing.through).min().unwrap_or(through);
+        let lacked = announced.iter().filter(|post| post.seq > after);
         let edition = Edition {
-            posts: announced.iter().map(|post| post.id.clone()).collect(),
+            posts: lacked.map(|post| post.id.clone()).collect(),
             lang: "en".parse().unwrap(),
             groups: waiting.iter().map(|s| group(s.through, s.cohort, s.readers)).collect(),
         };

@@ -6,6 +6,7 @@
 mod cadence;
 mod model;
 mod rhythm;
+mod scatter;
 mod sheet;
 mod topics;
 
@@ -14,4 +15,5 @@ pub use model::{
     StateError, Subscriber, SubscriberId, Topics, WeekdayKey, ZoneName,
 };
 pub use rhythm::Rhythm;
+pub use scatter::scattered;
 pub use sheet::{CsvWriter, Moment, MomentError, RowFault, Rows, read_csv};

@@ -70,6 +70,17 @@ fn once(days: impl Iterator<Item = u32>) -> BTreeMap<u32, u32> {
     days.map(|day| (day, 1)).collect()
 }
 
+/// A run whose relay cannot be reached: all is announced and frozen, and everybody waits.
+fn publish_in_vain(publication: &Publication, now: &str) {
+    let config = publication.read("config.toml");
+    // Nobody answers at a port that was just given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let in_vain = config.replace("maildir:outbox", &format!("smtp://127.0.0.1:{port}"));
+    publication.write("config.toml", in_vain);
+    publication.run(&["publish", "--now", now]).exits(75);
+    publication.write("config.toml", config);
+}
+
 #[test]
 fn publish_does_what_plan_said_and_a_second_time_nothing() {
     let publication = office();
@@ -100,6 +111,40 @@ fn publish_does_what_plan_said_and_a_second_time_nothing() {
          Next\n  with the next post  every post  2 readers\n",
     );
     publication.run(&["ledger", "verify"]).succeeds();
+}
+
+#[test]
+fn a_post_withdrawn_on_its_way_takes_no_other_with_it() {
+    let publication = office();
+    [2, 3].iter().for_each(|day| write_post(&publication, *day));
+    add(&publication, "bob", &["--pace", "weekly"], "2026-12-01T00:00:00Z");
+    publish_in_vain(&publication, "2026-12-06T09:00:00Z");
+    std::fs::remove_file(publication.path("posts/02.md")).unwrap();
+    publication.run(&["publish", "--now", "2026-12-06T10:00:00Z"]).succeeds();
+    assert!(received(&publication).is_empty(), "who waited was excluded");
+
+    write_post(&publication, 9);
+    let plan = publication.run(&["plan", "--json", "--now", "2026-12-13T09:00:00Z"]).exits(0).json();
+    assert_eq!(plan["issues"][0]["editions"][0]["groups"][0]["window"]["after"], 0);
+    publication.run(&["publish", "--now", "2026-12-13T09:00:00Z"]).succeeds();
+    assert_eq!(received(&publication)["bob"], once([3, 9].into_iter()));
+    publication.run(&["ledger", "verify"]).succeeds();
+}
+
+#[test]
+fn a_post_withdrawn_as_an_issue_comes_due_leaves_the_others_to_it() {
+    let publication = office();
+    [2, 3].iter().for_each(|day| write_post(&publication, *day));
+    add(&publication, "bob", &["--pace", "weekly"], "2026-12-01T00:00:00Z");
+    publish_in_vain(&publication, "2026-12-06T09:00:00Z");
+    std::fs::remove_file(publication.path("posts/02.md")).unwrap();
+    let now = ["--now", "2026-12-13T09:00:00Z"];
+    let before = publication.tree(".");
+    let plan = publication.run(&[&["plan", "--json"], &now[..]].concat()).exits(0).json();
+    assert!(publication.tree(".") == before, "plan changed something");
+    assert_eq!(plan["mails"], 1);
+    publication.run(&[&["publish"], &now[..]].concat()).succeeds();
+    assert_eq!(received(&publication)["bob"], once([3].into_iter()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the ledger has to say after each step, by the rules of `docs/delivery.md` and without a database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -23,6 +23,8 @@ pub struct Expected {
     pub posts: Vec<bool>,
     pub readers: BTreeMap<SubscriberId, Reader>,
     pub issues: BTreeMap<IssueId, IssueState>,
+    /// When each issue was due, and up to which post it served its readers.
+    terms: BTreeMap<IssueId, (Timestamp, u64)>,
     pub rows: BTreeMap<Key, Row>,
 }
 
@@ -78,6 +80,11 @@ impl Row {
         matches!(self.state, RowState::Queued | RowState::Claimed | RowState::InFlight)
     }
 
+    /// Where its reader stood at most when it was frozen.
+    fn before(&self) -> u64 {
+        self.posts[0].0 - 1
+    }
+
     fn doubt(&mut self, policy: Policy, until: Timestamp) {
         if policy == Policy::Resend && self.ambiguous < MAX_AMBIGUOUS {
             (self.state, self.next_at) = (RowState::Queued, until);
@@ -103,6 +110,7 @@ impl Expected {
             posts: Vec::new(),
             readers: BTreeMap::new(),
             issues: BTreeMap::new(),
+            terms: BTreeMap::new(),
             rows: BTreeMap::new(),
         }
     }
@@ -136,6 +144,7 @@ impl Expected {
         }
         let state = if recipients == 0 { IssueState::Empty } else { IssueState::Sending };
         self.issues.insert(issue, state);
+        self.terms.insert(issue, (due_at, self.head()));
         recipients
     }
 
@@ -214,9 +223,14 @@ impl Expected {
         let policy = self.policy;
         let row = self.rows.get_mut(&key).unwrap();
         if let Outcome::Sent { .. } = outcome {
+            let reader = self.readers.get_mut(&key.1).unwrap();
+            let stood_back = row.state == RowState::Excluded && reader.through == row.before();
+            if stood_back && reader.state == State::Confirmed {
+                reader.through = self.terms[&key.0].1;
+            }
             row.state = RowState::Sent;
             row.first = row.first.or(Some(now));
-            self.readers.get_mut(&key.1).unwrap().failures = 0;
+            reader.failures = 0;
             return;
         }
         if row.state != RowState::InFlight || row.epoch != epoch {
@@ -254,16 +268,29 @@ impl Expected {
 
     pub fn withdraw(&mut self, post: Seq) -> u64 {
         self.posts[post.0 as usize - 1] = false;
-        let mut excluded = 0;
-        for ((issue, _), row) in &mut self.rows {
+        let mut excluded = Vec::new();
+        for (key, row) in &mut self.rows {
             let waits = matches!(row.state, RowState::Queued | RowState::Claimed);
-            let is_open = matches!(self.issues[issue], IssueState::Sending | IssueState::Halted);
+            let is_open = matches!(self.issues[&key.0], IssueState::Sending | IssueState::Halted);
             if waits && is_open && row.posts.contains(&post) {
                 row.state = RowState::Excluded;
-                excluded += 1;
+                excluded.push(*key);
             }
         }
-        excluded
+        excluded.iter().for_each(|key| self.stand_back(*key));
+        excluded.len() as u64
+    }
+
+    /// Who was excluded from a mail gets what else was in it with the next, unless they have something later or came
+    /// back since.
+    fn stand_back(&mut self, (issue, id): Key) {
+        let is_later = |(at, of): &Key| *at > issue && *of == id;
+        let has_later = self.rows.iter().any(|(key, row)| is_later(key) && row.state != RowState::Excluded);
+        let reader = self.readers.get_mut(&id).unwrap();
+        let is_as_then = reader.state == State::Confirmed && reader.since <= self.terms[&issue].0;
+        if is_as_then && !has_later {
+            reader.through = reader.through.min(self.rows[&(issue, id)].before());
+        }
     }
 
     pub fn halt(&mut self, issue: IssueId) {
@@ -345,6 +372,15 @@ impl Expected {
         }
     }
 
+    /// How many readers who are there stand where, by whether they have topics.
+    pub fn standings(&self) -> BTreeMap<(bool, u64), u64> {
+        let mut standings = BTreeMap::new();
+        for reader in self.readers.values().filter(|reader| reader.state == State::Confirmed) {
+            *standings.entry((reader.has_topics, reader.through)).or_default() += 1;
+        }
+        standings
+    }
+
     pub fn next_due(&self) -> Option<Timestamp> {
         let is_going_on = |issue: &IssueId| self.issues[issue] == IssueState::Sending;
         let waits = |((issue, _), row): &(&Key, &Row)| row.state == RowState::Queued && is_going_on(issue);
@@ -366,6 +402,19 @@ impl Expected {
             let is_refused = matches!(row.state, RowState::Failed | RowState::Excluded | RowState::Expired);
             assert!(!is_refused || row.copies == 0 || row.ambiguous > 0, "{key:?} has it: {row:?}");
             assert!(row.state != RowState::Doubtful || row.ambiguous > 0, "{key:?}: {row:?}");
+        }
+        self.assert_each_post_comes_once();
+    }
+
+    /// No post is in two mails to one reader, but for one that was excluded, or of which nobody could know.
+    fn assert_each_post_comes_once(&self) {
+        let mut seen = BTreeSet::new();
+        for ((issue, id), row) in &self.rows {
+            if row.state != RowState::Excluded && row.ambiguous == 0 {
+                for post in &row.posts {
+                    assert!(seen.insert((*id, *post)), "{id:?} gets {post:?} again with {issue:?}");
+                }
+            }
         }
     }
 }

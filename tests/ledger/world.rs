@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use postrider::issue::{self, Announcement, Due, Ground, Issue, IssueKey, Seq};
+use postrider::issue::{self, Announcement, Due, Ground, Issue, IssueKey, Seq, Standing};
 use postrider::ledger::{
     Begun, Claim, Departure, Enrolled, Enrolment, InFlight, Ledger, LedgerError, Outcome, Policy, Resolution,
     RowState, Setback,
@@ -368,6 +368,13 @@ impl<'h> World<'h> {
         seen
     }
 
+    fn standings(&self) -> BTreeMap<(bool, u64), u64> {
+        let cohorts: Vec<_> = self.ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
+        let standings = self.ledger.standings(&cohorts, Timestamp::MAX).unwrap();
+        let has_topics = |standing: &Standing| !standing.preferences.topics.0.is_empty();
+        standings.iter().map(|it| ((has_topics(it), it.through.0), it.readers)).collect()
+    }
+
     fn assert_as_expected(&mut self) {
         let facts = |(key, row): (&Key, &crate::expected::Row)| {
             (*key, (row.state, row.attempts, row.ambiguous, row.first))
@@ -383,6 +390,7 @@ impl<'h> World<'h> {
             let state = self.ledger.subscriber(*id).unwrap().map(|found| found.state);
             assert_eq!(state, (!reader.is_forgotten).then_some(reader.state), "{id:?}");
         }
+        assert_eq!(self.standings(), self.expected.standings());
         assert_eq!(self.ledger.next_due().unwrap(), self.expected.next_due());
         self.expected.assert_promise();
     }

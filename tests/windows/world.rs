@@ -35,6 +35,9 @@ pub struct World {
     editions: BTreeMap<(IssueId, EditionNo), Vec<Seq>>,
     /// Posts that some run found in no output after they were announced.
     withdrawn: BTreeSet<Seq>,
+    /// Mails from which readers were excluded while something later was on its way to them.
+    overtaken: BTreeSet<(IssueId, SubscriberId)>,
+    excluded: BTreeSet<(IssueId, SubscriberId)>,
 }
 
 /// What a run has decided, before anything of it is written.
@@ -59,6 +62,8 @@ impl World {
             inboxes: BTreeMap::new(),
             editions: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
+            overtaken: BTreeSet::new(),
+            excluded: BTreeSet::new(),
         }
     }
 
@@ -136,7 +141,7 @@ impl World {
             Run::Behind { hours } => self.run_at(self.now - SignedDuration::from_hours(hours), false, None),
             Run::Killed(stop) => self.run_at(self.now, false, Some(stop)),
             Run::Doubled { hours } => {
-                let overtaken = self.plan(self.now, false);
+                let overtaken = self.prepare(self.now, false);
                 self.pass(hours);
                 self.run_at(self.now, false, None);
                 if let Some(plan) = overtaken {
@@ -149,7 +154,7 @@ impl World {
 
     fn run_at(&mut self, now: Timestamp, backfill: bool, stop: Option<Stop>) {
         self.ledger.reap(Policy::Hold).unwrap();
-        let Some(plan) = self.plan(now, backfill) else { return };
+        let Some(plan) = self.prepare(now, backfill) else { return };
         self.announce(&plan).unwrap();
         match stop {
             Some(Stop::Announced) => {}
@@ -173,6 +178,37 @@ impl World {
             Err(LedgerError::Raced { .. } | LedgerError::FrozenAlready { .. }) => {}
             Err(LedgerError::Overtaken { .. } | LedgerError::Backwards { .. }) => {}
             Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// As the command line prepares a run: what is gone is withdrawn first, and whoever waited for it may be in what
+    /// is due.
+    fn prepare(&mut self, now: Timestamp, backfill: bool) -> Option<Plan> {
+        let plan = self.plan(now, backfill)?;
+        self.withdrawn.extend(&plan.announcement.missing);
+        match self.ledger.withdraw(&plan.announcement.missing).unwrap() {
+            0 => Some(plan),
+            _ => {
+                self.note_overtaken();
+                self.plan(now, backfill)
+            }
+        }
+    }
+
+    fn note_overtaken(&mut self) {
+        let rows = |state| {
+            let mut keys = Vec::new();
+            self.ledger.each_row(None, state, |row| keys.push((row.issue, row.subscriber))).unwrap();
+            keys
+        };
+        let mut kept = rows(RowState::Queued);
+        for state in [RowState::Claimed, RowState::InFlight, RowState::Sent, RowState::Doubtful] {
+            kept.extend(rows(state));
+        }
+        for key in rows(RowState::Excluded) {
+            if self.excluded.insert(key) && kept.iter().any(|later| later.0 > key.0 && later.1 == key.1) {
+                self.overtaken.insert(key);
+            }
         }
     }
 
@@ -203,8 +239,6 @@ impl World {
 
     fn announce(&mut self, plan: &Plan) -> Result<(), LedgerError> {
         self.ledger.announce(&plan.announcement, plan.now)?;
-        self.withdrawn.extend(&plan.announcement.missing);
-        self.ledger.withdraw(&plan.announcement.missing)?;
         self.shelf.see(&self.ledger.book()?.announced, plan.now);
         Ok(())
     }
@@ -291,7 +325,8 @@ impl World {
         })
     }
 
-    /// What was in a mail that was held back, because its reader had left or because a post in it was withdrawn.
+    /// What was in a mail that was held back because its reader had left, or because a post in it was withdrawn while
+    /// something later was on its way to them.
     fn excused(&self) -> BTreeSet<(SubscriberId, Seq)> {
         let mut excused = BTreeSet::new();
         let excuse = |row: &postrider::ledger::DeliveryRow| {
@@ -300,7 +335,9 @@ impl World {
             let has_left = reader.spells.len() > 1 || !reader.is_there();
             let is_withdrawn = posts.iter().any(|post| self.withdrawn.contains(post));
             assert!(has_left || is_withdrawn, "{row:?} was held back for nothing");
-            excused.extend(posts.iter().map(|post| (row.subscriber, *post)));
+            if has_left || self.overtaken.contains(&(row.issue, row.subscriber)) {
+                excused.extend(posts.iter().map(|post| (row.subscriber, *post)));
+            }
         };
         self.ledger.each_row(None, RowState::Excluded, excuse).unwrap();
         excused

@@ -178,6 +178,9 @@ fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
         if before.is_end() {
             tx.account.reopened(issue, subscriber, before);
         }
+        if before == RowState::Excluded {
+            sql::stand_again(tx, issue, subscriber)?;
+        }
         tx.account.ended(issue, subscriber, RowState::Sent);
     }
     Ok(())

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::{Fault, View, values};
 use crate::ledger::model::{EditionNo, RowState};
 use crate::message::IssueId;
-use crate::subscriber::SubscriberId;
+use crate::subscriber::{SubscriberId, scattered};
 
 /// Sums are kept below this, so that SQL can add two of them.
 const MODULUS: u64 = 1 << 61;
@@ -116,7 +116,7 @@ impl Sums {
 
     fn add_row(&mut self, issue: IssueId, subscriber: SubscriberId, edition: EditionNo, state: RowState) {
         self.rows += 1;
-        self.members.add(mixed(key(issue, subscriber) ^ u64::from(edition.0).rotate_left(24)));
+        self.members.add(scattered(key(issue, subscriber) ^ u64::from(edition.0).rotate_left(24)));
         if state.is_end() {
             self.ended += 1;
             self.ended_sum.add(end_of_row(issue, subscriber, state));
@@ -162,15 +162,7 @@ fn key(issue: IssueId, subscriber: SubscriberId) -> u64 {
 }
 
 fn end_of_row(issue: IssueId, subscriber: SubscriberId, state: RowState) -> u64 {
-    mixed(key(issue, subscriber) ^ (state as u64 + 1).rotate_left(32))
-}
-
-/// The finaliser of SplitMix64: one bit more or less changes half of all bits.
-fn mixed(seed: u64) -> u64 {
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
+    scattered(key(issue, subscriber) ^ (state as u64 + 1).rotate_left(32))
 }
 
 #[cfg(test)]
@@ -181,12 +173,12 @@ mod tests {
     fn what_is_added_and_taken_away_leaves_the_sum_as_it_was() {
         let mut sum = Sum::default();
         for row in [u64::MAX, MODULUS, 0, 7] {
-            sum.add(mixed(row));
+            sum.add(scattered(row));
         }
         let before = sum;
-        sum.add(mixed(42));
+        sum.add(scattered(42));
         assert_ne!(sum, before);
-        sum.take(mixed(42));
+        sum.take(scattered(42));
         assert_eq!(sum, before);
     }
 

@@ -1,5 +1,6 @@
 //! What was announced, and who stands where.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cohorts::{Cohorts, join, slugs};
 use super::values::{Millis, parsed};
-use super::{Fault, Ledger, Row, View, values};
+use super::{Fault, Ledger, Row, ToValue, Value, View, values};
 use crate::issue::{Announced, Announcement, Book, CohortId, IssueKey, Seq, Series, Served, Standing};
 use crate::ledger::error::LedgerError;
 
@@ -144,18 +145,7 @@ fn rewrite(tx: &View<'_>, post: &Announced) -> Result<(), Fault> {
     let rewritten = tx.execute(
         "UPDATE post SET id = ?2, source = ?3, slug = ?4, title = ?5, published_at = ?6, content_hash = ?7,
          tags = ?8, is_baseline = ?9, is_mailed = ?10 WHERE seq = ?1",
-        values![
-            post.seq,
-            post.id.as_str(),
-            post.source.to_string_lossy(),
-            post.slug.as_str(),
-            post.title,
-            Millis(post.published),
-            post.content_hash,
-            join(&post.tags),
-            post.is_baseline,
-            post.is_mailed,
-        ],
+        &Columns::of(post).values(),
     )?;
     match rewritten {
         1 => Ok(()),
@@ -168,22 +158,42 @@ fn add(tx: &View<'_>, post: &Announced, now: Timestamp) -> Result<(), Fault> {
     if post.seq != expected {
         return Err(LedgerError::Raced { expected, found: post.seq }.into());
     }
+    let (columns, now) = (Columns::of(post), Millis(now));
     tx.execute(
         "INSERT INTO post (seq, id, source, slug, title, published_at, content_hash, tags, is_baseline, is_mailed,
          announced_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        values![
-            post.seq,
-            post.id.as_str(),
-            post.source.to_string_lossy(),
-            post.slug.as_str(),
-            post.title,
-            Millis(post.published),
-            post.content_hash,
-            join(&post.tags),
-            post.is_baseline,
-            post.is_mailed,
-            Millis(now),
-        ],
+        &[&columns.values()[..], &[now.value()]].concat(),
     )?;
     Ok(())
+}
+
+/// What a post's row holds, in the order of its columns, but for when it was announced.
+struct Columns<'p> {
+    post: &'p Announced,
+    source: Cow<'p, str>,
+    published: Millis,
+    tags: String,
+}
+
+impl<'p> Columns<'p> {
+    fn of(post: &'p Announced) -> Self {
+        let (source, tags) = (post.source.to_string_lossy(), join(&post.tags));
+        Self { post, source, published: Millis(post.published), tags }
+    }
+
+    fn values(&self) -> [Value<'_>; 10] {
+        let Announced { seq, id, slug, title, content_hash, is_baseline, is_mailed, .. } = self.post;
+        [
+            seq.value(),
+            Value::Text(id.as_str()),
+            Value::Text(&self.source),
+            Value::Text(slug.as_str()),
+            title.value(),
+            self.published.value(),
+            content_hash.value(),
+            self.tags.value(),
+            is_baseline.value(),
+            is_mailed.value(),
+        ]
+    }
 }

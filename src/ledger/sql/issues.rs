@@ -1,11 +1,10 @@
-//! What is done to a whole issue: halted, resumed, finished, withdrawn, its doubts resolved.
+//! What is done to a whole issue: halted, resumed, finished, its doubts resolved.
 
 use jiff::Timestamp;
 
 use super::rows::sending;
 use super::values::{Cause, Millis};
 use super::{Fault, Ledger, View, values};
-use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{EditionNo, FrozenEdition, RowState};
 use crate::ledger::reply;
@@ -111,19 +110,6 @@ impl Ledger {
         })
     }
 
-    /// Takes posts that are no longer published out of what is still to be sent: whoever waits for an
-    /// edition that holds one of them is excluded. Gives how many.
-    ///
-    /// # Errors
-    ///
-    /// If the ledger cannot be written.
-    pub fn withdraw(&mut self, posts: &[Seq]) -> Result<u64, LedgerError> {
-        if posts.is_empty() {
-            return Ok(0);
-        }
-        self.write(|tx| posts.iter().try_fold(0, |sum, post| Ok(sum + withdraw(tx, *post)?)))
-    }
-
     /// Decides for recipients in doubt, all of an issue or one of them. Gives how many it concerned.
     ///
     /// # Errors
@@ -181,31 +167,4 @@ fn finish(tx: &View<'_>, issue: IssueId) -> Result<bool, Fault> {
         values![issue],
     )?;
     Ok(finished == 1)
-}
-
-/// Editions that hold the post, of issues that are not done.
-fn open_editions(tx: &View<'_>, post: Seq) -> Result<Vec<(IssueId, EditionNo)>, Fault> {
-    tx.all(
-        "SELECT issue_id, edition FROM edition_post JOIN issue ON issue.id = issue_id
-         WHERE seq = ?1 AND issue.state IN ('sending', 'halted') ORDER BY issue_id, edition",
-        values![post],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-}
-
-fn withdraw(tx: &View<'_>, post: Seq) -> Result<u64, Fault> {
-    let mut excluded = 0;
-    for (issue, edition) in open_editions(tx, post)? {
-        tx.each(
-            "UPDATE delivery SET state = 'X', cause = ?3
-             WHERE issue_id = ?1 AND edition = ?2 AND state IN ('Q', 'C') RETURNING sub_id",
-            values![issue, edition, Cause::Withdrawn],
-            |row| {
-                tx.account.ended(issue, row.get(0)?, RowState::Excluded);
-                excluded += 1;
-                Ok(())
-            },
-        )?;
-    }
-    Ok(excluded)
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::recall::stand_again;
 use super::values::{Cause, EventKind, Millis};
 use super::withdrawal::end;
 use super::{Fault, Ledger, View, values};
@@ -100,6 +101,9 @@ fn mark_sent_from(
     if marked == 1 {
         if before.is_end() {
             tx.account.reopened(key.issue, key.subscriber, before);
+        }
+        if before == RowState::Excluded {
+            stand_again(tx, key.issue, key.subscriber)?;
         }
         tx.account.ended(key.issue, key.subscriber, RowState::Sent);
     }
