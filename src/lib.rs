@@ -17,5 +17,6 @@ pub mod issue;
 pub mod message;
 pub mod ledger;
 pub mod delivery;
+pub mod web;
 pub mod config;
 pub mod cli;

@@ -60,11 +60,12 @@ fn a_room_uses_rooms_above_it_only() {
 }
 
 #[test]
-fn sql_smtp_and_the_clock_stay_in_their_rooms() {
+fn sql_smtp_http_and_the_clock_stay_in_their_rooms() {
     for (words, home) in [
         (["rusqlite", "SELECT "], "ledger"),
         (["AsyncSmtpConnection", "lettre::"], "delivery"),
         (["Timestamp::now", "std::env::"], "cli"),
+        (["hyper::", "hyper_util"], "web"),
     ] {
         for file in files_below(Path::new("src")) {
             let text = std::fs::read_to_string(&file).unwrap();

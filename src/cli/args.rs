@@ -63,6 +63,8 @@ pub enum Verb {
     Send(SendArgs),
     /// Build, then send
     Publish(PublishArgs),
+    /// Tell WebSub hubs which feeds have changed; run it after the deploy
+    Ping(PingArgs),
     /// Show what was sent, what waits and what is in doubt
     Status(StatusArgs),
     /// Tell what became of every issue, and why; or draw it
@@ -200,6 +202,32 @@ pub struct PublishArgs {
     pub build: BuildArgs,
     #[command(flatten)]
     pub news: NewsArgs,
+}
+
+/// Arguments of `ping`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Run it when the public tree is out. A feed is looked at where readers find it,
+and hubs are told of it once it is there as it was built. What they were told is
+kept in postrider.pings; without that file they are told of every feed.
+
+Example: postrider ping --wait 120")]
+pub struct PingArgs {
+    /// Folder of the public tree, seen from the root
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    pub out: PathBuf,
+    /// Tell of every feed, also of those that hubs know
+    #[arg(long)]
+    pub all: bool,
+    /// Show what would be told, tell nobody
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Seconds to wait for feeds that are not out yet
+    #[arg(long, value_name = "SECS", default_value_t = 0)]
+    pub wait: u64,
+    /// Tell without looking: for sites that change feeds on their way to readers
+    #[arg(long, conflicts_with = "wait")]
+    pub unchecked: bool,
 }
 
 /// Arguments of `status`.

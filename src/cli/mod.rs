@@ -18,6 +18,8 @@ mod lane_words;
 mod ledger;
 mod new;
 mod outlook;
+mod ping;
+mod ping_words;
 mod plan;
 mod plan_words;
 mod publication;
@@ -98,6 +100,7 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
         Verb::Plan(args) => plan::run(desk, &args),
         Verb::Send(args) => send::run(desk, &args),
         Verb::Publish(args) => publish::run(desk, &args),
+        Verb::Ping(args) => ping::run(desk, &args),
         Verb::Subscribers(verb) => subscribers::run(desk, &verb),
         Verb::Ledger(verb) => ledger::run(desk, &verb),
         Verb::Status(args) => status::run(desk, &args),

@@ -1,4 +1,4 @@
-//! `publish`: build, then send.
+//! `publish`: build, tell hubs where that is asked for, then send.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::desk::Desk;
 use super::exit::Failure;
 use super::publication::Publication;
 use super::send::Office;
-use super::{build, send_words};
+use super::{build, ping, send_words};
 
 pub fn run(desk: &Desk, args: &PublishArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
@@ -16,12 +16,18 @@ pub fn run(desk: &Desk, args: &PublishArgs) -> Result<Report, Failure> {
     let office = Office::open(desk, &publication, args.news)?;
     // The pages stand before any mail that links to them leaves.
     let site = build::build(desk, &publication, &args.build)?;
+    // Hubs are told before mail leaves: feeds are out now, and mail may take hours.
+    let ping = ping::in_publish(desk, &publication.config, &args.build.out)?;
     let mailing = office.mail(desk, &publication, args.news, &args.build)?;
-    let text = format!("{}\n{}", build::summary(&site, &args.build.out), send_words::text(&mailing, &zone));
-    let json = json!({
-        "site": build::to_json(&site, &args.build.out),
-        "mail": send_words::to_json(&mailing),
-    });
-    let findings = build::findings(&publication, &site);
+    let mut text = format!("{}\n", build::summary(&site, &args.build.out));
+    let mut json = json!({ "site": build::to_json(&site, &args.build.out) });
+    let mut findings = build::findings(&publication, &site);
+    if let Some(ping) = ping {
+        text.push_str(&ping.text);
+        json["ping"] = ping.json;
+        findings.extend(ping.findings);
+    }
+    text.push_str(&send_words::text(&mailing, &zone));
+    json["mail"] = send_words::to_json(&mailing);
     Ok(mailing.close(Report::done(text, json).with_findings(findings)))
 }

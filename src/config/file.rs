@@ -115,6 +115,15 @@ pub struct Feeds {
     pub content: FeedText,
     /// Formats to write. Default all three.
     pub formats: Vec<FeedKind>,
+    /// WebSub hubs to tell when feeds have changed, such as `https://pubsubhubbub.appspot.com/`. Default none.
+    #[serde(deserialize_with = "web_addresses")]
+    #[schemars(with = "Vec<String>")]
+    pub hubs: Vec<Url>,
+    /// Tell the hubs in `publish` too, right after the build. For public trees that are served from where they are built;
+    /// elsewhere run `postrider ping` after the deploy. Default false.
+    pub ping_on_publish: bool,
+    /// Let hubs, and the feeds they are told of, be in private networks and on this machine too. Default false.
+    pub private_hubs: bool,
 }
 
 impl Default for Feeds {
@@ -123,6 +132,9 @@ impl Default for Feeds {
             items: 20,
             content: FeedText::Full,
             formats: vec![FeedKind::Atom, FeedKind::Rss, FeedKind::Json],
+            hubs: Vec::new(),
+            ping_on_publish: false,
+            private_hubs: false,
         }
     }
 }
@@ -351,9 +363,17 @@ where
 
 /// A web address. The words of its parser are about other things than what is wrong here.
 fn web_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    parsed_address(&String::deserialize(deserializer)?).map(Some)
+}
+
+/// Several web addresses.
+fn web_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    Vec::<String>::deserialize(deserializer)?.iter().map(|text| parsed_address(text)).collect()
+}
+
+fn parsed_address<E: serde::de::Error>(text: &str) -> Result<Url, E> {
     let expected = |_| format!("expected an address such as https://example.org/, found `{text}`");
-    text.parse().map(Some).map_err(|error| serde::de::Error::custom(expected(error)))
+    text.parse().map_err(|error| E::custom(expected(error)))
 }
 
 /// The text as a table, if every key is known and every value is of its kind.

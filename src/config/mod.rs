@@ -12,6 +12,7 @@ mod lane_tables;
 mod lanes;
 mod names;
 mod outgoing;
+mod ping;
 mod rules;
 mod settings;
 
@@ -25,6 +26,7 @@ pub use environment::{Environment, Secret};
 pub use file::{Ambiguous, ConfigFile, DigestContent};
 pub use lanes::{LaneConfig, Way};
 pub use outgoing::DeliverySettings;
+pub use ping::PingSettings;
 pub use rules::{check_title, home};
 pub use settings::{MailSettings, PlanSettings};
 
@@ -69,7 +71,7 @@ impl Config {
 
     /// Whether each value is in its range, used by this run or not: a typo must not wait for its day.
     fn check_ranges(&self) -> Result<(), ConfigError> {
-        let checked = [self.plan().err(), self.delivery().err(), self.ledger().err()];
+        let checked = [self.plan().err(), self.delivery().err(), self.ledger().err(), self.ping().err()];
         let faults: Vec<Fault> = checked.into_iter().flatten().flat_map(ConfigError::into_faults).collect();
         if faults.is_empty() { Ok(()) } else { Err(ConfigError::Faults { faults }) }
     }

@@ -40,3 +40,17 @@ pub fn check_subscribe_url(url: Option<&Url>) -> Result<(), String> {
         _ => Ok(()),
     }
 }
+
+/// Whether `url` can be the address of a WebSub hub; what is wrong if not.
+pub(super) fn check_hub(url: &Url) -> Result<(), String> {
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(format!("expected an https or http address, found `{url}`"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("expected an address without user and password".to_owned());
+    }
+    if url.fragment().is_some() {
+        return Err(format!("expected an address without `#`, found `{url}`"));
+    }
+    Ok(())
+}

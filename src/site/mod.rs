@@ -15,12 +15,14 @@ pub mod sitemap;
 mod stamp;
 #[cfg(test)]
 mod tests;
+mod topic;
 mod tree;
 mod urls;
 mod xml;
 
 pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};
 pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+pub use topic::{Topic, topics};
 pub use tree::{Part, TreeError, TreeReport, TreeWriter};
 pub use urls::Urls;
 pub use xml::XmlError;

@@ -12,6 +12,7 @@ mod lanes;
 mod ledger;
 mod mailing;
 mod output;
+mod ping;
 mod posts;
 mod publication;
 mod reports;

@@ -27,7 +27,7 @@ pub enum TreeError {
 
 impl TreeError {
     /// Says what was being done to which file.
-    pub(super) fn io(path: &std::path::Path, done: &'static str) -> impl FnOnce(io::Error) -> Self {
+    pub(in crate::site) fn io(path: &std::path::Path, done: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, done, source }
     }

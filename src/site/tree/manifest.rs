@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::site::tree::{TreeError, path};
 
-pub(super) const NAME: &str = ".postrider-manifest";
+pub(in crate::site) const NAME: &str = ".postrider-manifest";
 const HEAD: &str = "# Files written by postrider, one a line. Only these are ever removed.\n";
 
 /// Paths of an earlier build; none where there was no build. Lines that are no safe path are passed over.
-pub(super) fn read(out: &Path) -> Result<BTreeSet<String>, TreeError> {
+pub(in crate::site) fn read(out: &Path) -> Result<BTreeSet<String>, TreeError> {
     let file = out.join(NAME);
     match fs::read_to_string(&file) {
         Ok(text) => Ok(paths_in(&text)),

@@ -12,7 +12,7 @@
 //! differs; only the list, which cannot be rebuilt, is synced.
 
 mod error;
-mod manifest;
+pub(super) mod manifest;
 mod path;
 #[cfg(test)]
 mod tests;
