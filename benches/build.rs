@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use postrider::config::{Config, Environment};
 use postrider::post::{MarkupSettings, Post, PostId, PostSettings, Posts};
-use postrider::site::feed::{self, FeedError, Press};
+use postrider::site::feed::{self, Catalogue, FeedError, Pieces, Press};
 use postrider::site::{self, SiteReport, SiteSettings, Source, Urls};
 use postrider::template::Templates;
 use tempfile::TempDir;
@@ -131,21 +131,38 @@ fn one_changed_post(bencher: Bencher<'_, '_>) {
     fs::write(&essay, original).expect("essays can be written");
 }
 
-/// Feeds of all scopes in all formats, their essays rendered before.
+/// Feeds of all scopes in all formats, their posts cut before.
 #[divan::bench(sample_count = 10)]
 fn feeds(bencher: Bencher<'_, '_>) {
     let publication = &*PUBLICATION;
     let posts = publication.load();
     let urls = Urls::new(&publication.site_settings.url, &posts);
-    let html = |post: &Post| Arc::from(post.render_portable(&urls, &publication.markup));
-    let rendered: HashMap<PostId, Arc<str>> =
-        posts.published.iter().map(|post| (post.id.clone(), html(post))).collect();
-    let portable = |post: &Post| Arc::clone(&rendered[&post.id]);
-    let press = Press { settings: &publication.site_settings, urls: &urls, portable: &portable };
+    let catalogue = Catalogue::new(&posts, &publication.site_settings);
+    let press = Press { settings: &publication.site_settings, urls: &urls };
+    let cut = |post: &Post| {
+        let essay = post.render_portable(&urls, &publication.markup);
+        Pieces::cut(post, &essay, catalogue.forms(post), &press).expect("samples can stand in feeds")
+    };
+    let pieces: HashMap<PostId, Pieces> =
+        posts.published.iter().map(|post| (post.id.clone(), cut(post))).collect();
+    let supply = |post: &Post, form| Ok(pieces[&post.id].get(form).expect("cut in every form in use"));
     bencher.bench_local(|| {
-        feed::artifacts(&posts, &press, |artifact| {
+        feed::artifacts(&catalogue, &press, &supply, |artifact| {
             black_box(artifact);
             Ok::<(), FeedError>(())
         })
     });
+}
+
+/// One post in every form, its essay rendered before.
+#[divan::bench(sample_count = 100)]
+fn cut(bencher: Bencher<'_, '_>) {
+    let publication = &*PUBLICATION;
+    let posts = publication.load();
+    let urls = Urls::new(&publication.site_settings.url, &posts);
+    let catalogue = Catalogue::new(&posts, &publication.site_settings);
+    let press = Press { settings: &publication.site_settings, urls: &urls };
+    let post = &posts.published[0];
+    let essay = post.render_portable(&urls, &publication.markup);
+    bencher.bench_local(|| Pieces::cut(post, &essay, catalogue.forms(post), &press));
 }

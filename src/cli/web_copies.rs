@@ -26,7 +26,7 @@ pub fn write(desk: &Desk, ledger: &Ledger, out: &Path) -> Result<TreeReport, Fai
                 Some(tree) => tree,
                 none => none.insert(open(desk, out)?),
             };
-            tree.put(&Artifact { path, bytes: page.html.into_bytes() })?;
+            tree.put(&Artifact::new(path, page.html.into_bytes()))?;
         }
         Ok(())
     })?;

@@ -1,19 +1,16 @@
 //! The whole public tree, in the order in which it is put in place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::post::{MarkupSettings, Post, PostId, Posts, Rendering, Slug};
-use crate::site::feed::{self, Feed, FeedError, Oversize, Scope, feeds};
+use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{Press, check_slugs, lists, overviews, post_page, redirects, style_sheet};
 use crate::site::sitemap::{self, SitemapEntry};
-use crate::site::{
-    Artifact, FeedContent, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml,
-};
+use crate::site::{Artifact, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
 use crate::template::{TemplateError, Templates};
 
 /// What a public tree is made from.
@@ -86,70 +83,62 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     check_slugs(source.posts)?;
     let urls = Urls::new(&source.settings.url, source.posts);
     let feeds = feeds(source.posts);
+    let catalogue = Catalogue::new(source.posts, source.settings);
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
     let press = Press::new(source.settings, &urls, source.templates, &scopes, &style)?;
     let emit = |artifact: Artifact| emit(artifact).map_err(SiteError::from);
     emit(style)?;
-    let portable = emit_posts(source, &press, &carried_by_feeds(&feeds, source.settings), &emit)?;
+    let pieces = emit_posts(source, &press, &catalogue, &emit)?;
     emit(press.not_found()?)?;
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
     feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
-    let oversizes = emit_feeds(source, &urls, &portable, &emit)?;
+    let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;
     emit(opml::artifact(source.posts, source.settings, &urls)?)?;
     sitemap::artifacts(&sitemap_entries(&feeds, &urls), &urls)?.into_iter().try_for_each(&emit)?;
     emit(sitemap::robots(&urls))?;
-    let formats = source.settings.feeds.formats().count();
-    Ok(BuildReport { posts: source.posts.published.len(), feeds: feeds.len() * formats, oversizes })
+    Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes })
 }
 
-/// The portable HTML of the posts that feeds carry.
-type Portable<'a> = HashMap<&'a PostId, Arc<str>>;
-
-/// The posts whose text stands in a feed; of all others only the page is kept, and not for long.
-fn carried_by_feeds<'a>(feeds: &[Feed<'a>], settings: &SiteSettings) -> HashSet<&'a PostId> {
-    let items = match (settings.feeds.content, settings.feeds.items) {
-        (FeedContent::Summary, _) => 0,
-        (FeedContent::Full, 0) => usize::MAX,
-        (FeedContent::Full, items) => items,
-    };
-    feeds.iter().flat_map(|feed| feed.posts.iter().take(items)).map(|post| &post.id).collect()
-}
+/// The posts that feeds carry, cut as they carry them.
+type Cut<'a> = HashMap<&'a PostId, Pieces>;
 
 /// Renders each essay once, for its page and, where a feed carries it, for that.
 fn emit_posts<'a>(
     source: &Source<'a>,
     press: &Press<'_>,
-    carried: &HashSet<&PostId>,
+    catalogue: &Catalogue<'_>,
     emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
-) -> Result<Portable<'a>, SiteError> {
+) -> Result<Cut<'a>, SiteError> {
+    let feeds = feed::Press { settings: source.settings, urls: press.urls };
     let posts = source.posts.published.par_iter().enumerate();
-    let portable = posts.map(|(index, post)| {
-        let (web, portable) = if carried.contains(&post.id) {
-            let Rendering { web, portable } = post.render(press.urls, source.markup);
-            (web, Some((&post.id, Arc::from(portable))))
+    let pieces = posts.map(|(index, post)| {
+        let forms = catalogue.forms(post);
+        let Rendering { web, portable } = if forms.want_essay() {
+            post.render(press.urls, source.markup)
         } else {
-            (post.render_web(press.urls, source.markup), None)
+            Rendering { web: post.render_web(press.urls, source.markup), portable: String::new() }
         };
         emit(post_page(press, source.posts, index, &web)?)?;
         redirects(press, post)?.into_iter().try_for_each(emit)?;
-        Ok(portable)
+        let pieces = || Ok((&post.id, Pieces::cut(post, &portable, forms, &feeds)?));
+        (!forms.is_empty()).then(pieces).transpose()
     });
-    portable.filter_map(Result::transpose).collect()
+    pieces.filter_map(Result::transpose).collect()
 }
 
 fn emit_feeds(
     source: &Source<'_>,
     urls: &Urls,
-    portable: &Portable<'_>,
+    catalogue: &Catalogue<'_>,
+    pieces: &Cut<'_>,
     emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
 ) -> Result<Vec<Oversize>, SiteError> {
-    let text_of = |post: &Post| match portable.get(&post.id) {
-        Some(text) => Arc::clone(text),
-        None => Arc::from(post.render_portable(urls, source.markup)),
+    let supply = |post: &Post, form: Form| {
+        let piece = pieces.get(&post.id).and_then(|pieces| pieces.get(form));
+        Ok(piece.expect("each post is cut in all forms the catalogue has"))
     };
-    let press = feed::Press { settings: source.settings, urls, portable: &text_of };
-    feed::artifacts(source.posts, &press, emit)
+    feed::artifacts(catalogue, &feed::Press { settings: source.settings, urls }, &supply, emit)
 }
 
 /// The first page of each list, with the date of its newest post, and every post.

@@ -6,6 +6,7 @@
 //! Follows RSS 2.0 and the RSS Profile, RFC 4287 (Atom), JSON Feed 1.1, OPML 2.0 and the sitemap protocol.
 //! Knows nothing of subscribers and mail.
 
+mod artifact;
 mod build;
 pub mod feed;
 pub mod opml;
@@ -20,17 +21,10 @@ mod tree;
 mod urls;
 mod xml;
 
+pub use artifact::{Artifact, Octets};
 pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};
 pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 pub use topic::{Topic, topics};
 pub use tree::{Part, TreeError, TreeReport, TreeWriter};
 pub use urls::Urls;
 pub use xml::XmlError;
-
-/// One file of the public tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
-    /// Path below the public folder, with `/` on every system, such as `on-maps/index.html`.
-    pub path: String,
-    pub bytes: Vec<u8>,
-}

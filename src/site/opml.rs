@@ -27,7 +27,7 @@ pub const PATH: &str = "feeds.opml";
 pub fn artifact(posts: &Posts, settings: &SiteSettings, urls: &Urls) -> Result<Artifact, XmlError> {
     let bytes =
         written(posts, settings, urls).map_err(|source| XmlError::Write { path: PATH.to_owned(), source })?;
-    checked(Artifact { path: PATH.to_owned(), bytes })
+    Ok(Artifact::new(PATH, checked(PATH, bytes)?))
 }
 
 fn written(posts: &Posts, settings: &SiteSettings, urls: &Urls) -> io::Result<Vec<u8>> {

@@ -35,7 +35,7 @@ const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// `robots.txt`: everything may be read, and here is the list.
 pub fn robots(urls: &Urls) -> Artifact {
     let text = format!("User-agent: *\nAllow: /\n\nSitemap: {}\n", urls.file(PATH));
-    Artifact { path: "robots.txt".to_owned(), bytes: text.into_bytes() }
+    Artifact::new("robots.txt", text.into_bytes())
 }
 
 /// Lists `pages` in the order given.
@@ -61,7 +61,7 @@ pub fn artifacts(pages: &[SitemapEntry], urls: &Urls) -> Result<Vec<Artifact>, X
 
 fn document(path: String, root: &str, element: &str, entries: &[SitemapEntry]) -> Result<Artifact, XmlError> {
     match written(root, element, entries) {
-        Ok(bytes) => checked(Artifact { path, bytes }),
+        Ok(bytes) => Ok(Artifact::new(&path, checked(&path, bytes)?)),
         Err(source) => Err(XmlError::Write { path, source }),
     }
 }

@@ -80,7 +80,7 @@ fn tree_in(
     let markup = MarkupSettings::default();
     let found = Mutex::new(BTreeMap::new());
     let emit = |artifact: Artifact| {
-        let text = String::from_utf8(artifact.bytes).unwrap();
+        let text = String::from_utf8(artifact.bytes.to_vec()).unwrap();
         assert!(
             found.lock().unwrap().insert(artifact.path.clone(), text).is_none(),
             "{} twice",

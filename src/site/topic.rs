@@ -71,7 +71,9 @@ fn is_archive(octets: &[u8]) -> bool {
     let mut depth = 0;
     loop {
         match reader.read_event() {
-            Ok(Event::Empty(element)) if depth <= 2 && element.name().as_ref() == b"fh:archive" => {
+            Ok(Event::Empty(element))
+                if (1..=2).contains(&depth) && element.name().as_ref() == b"fh:archive" =>
+            {
                 return true;
             }
             Ok(Event::Start(_)) => depth += 1,
@@ -102,7 +104,7 @@ mod tests {
             ("rss.xml", "<rss><channel><item><a>&lt;fh:archive/&gt;<fh:archive/></a></item></channel></rss>"),
             ("tags/余白/feed.json", "{\"title\": \"<fh:archive/>\"}"),
         ] {
-            tree.put(&Artifact { path: path.to_owned(), bytes: text.as_bytes().to_vec() }).unwrap();
+            tree.put(&Artifact::new(path, text.as_bytes().to_vec())).unwrap();
         }
         tree.finish().unwrap();
         let found = topics(out.path(), &urls).unwrap().unwrap();

@@ -16,8 +16,6 @@ use quick_xml::name::ResolveResult;
 use thiserror::Error;
 use url::{Position, Url};
 
-use crate::site::Artifact;
-
 /// Why a document was not written. Posts cannot cause these: each is a fault of the program.
 #[derive(Debug, Error)]
 pub enum XmlError {
@@ -32,9 +30,22 @@ fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
+/// Whether all of `text` may stand in a document. Looks at characters only near octets that are suspect: most
+/// text has none.
+fn is_xml_text(text: &str) -> bool {
+    let is_suspect = |octet: u8| (octet < b' ' && octet != b'\t' && octet != b'\n') || octet == 0xef;
+    let mut at = 0;
+    text.as_bytes().chunks(64).all(|chunk| {
+        let start = text.floor_char_boundary(at);
+        at += chunk.len();
+        let is_plain = !chunk.iter().fold(false, |found, octet| found | is_suspect(*octet));
+        is_plain || text[start..text.ceil_char_boundary(at)].chars().all(is_xml_char)
+    })
+}
+
 /// `text` without what XML 1.0 forbids, its line ends as parsers hand them on: a line feed each.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| is_xml_char(c) && c != '\r') {
+    if !text.contains('\r') && is_xml_text(text) {
         return Cow::Borrowed(text);
     }
     let with_line_feeds = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -68,16 +79,16 @@ fn is_escape(text: &[u8]) -> bool {
     matches!(text, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-/// Lets `document` pass if a strict parser would: every character allowed, every element closed, every
+/// Lets `document`, which is to stand at `path`, pass if a strict parser would: every character allowed, every element closed, every
 /// prefix bound, every reference known, every attribute once.
 ///
 /// # Errors
 ///
 /// [`XmlError::IllFormed`] with the place in octets.
-pub(super) fn checked(document: Artifact) -> Result<Artifact, XmlError> {
-    match first_fault(&document.bytes) {
+pub(super) fn checked(path: &str, document: Vec<u8>) -> Result<Vec<u8>, XmlError> {
+    match first_fault(&document) {
         None => Ok(document),
-        Some((octet, what)) => Err(XmlError::IllFormed { path: document.path, octet, what }),
+        Some((octet, what)) => Err(XmlError::IllFormed { path: path.to_owned(), octet, what }),
     }
 }
 
@@ -86,7 +97,10 @@ fn first_fault(bytes: &[u8]) -> Option<(u64, String)> {
         Ok(text) => text,
         Err(error) => return Some((error.valid_up_to() as u64, "octets that are not UTF-8".to_owned())),
     };
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| !is_xml_char(*c)) {
+    let mut forbidden = text.char_indices().filter(|(_, c)| !is_xml_char(*c));
+    if !is_xml_text(text)
+        && let Some((at, c)) = forbidden.next()
+    {
         return Some((at as u64, format!("U+{:04X}", u32::from(c))));
     }
     let mut reader = NsReader::from_str(text);
@@ -196,6 +210,10 @@ mod tests {
             assert_eq!(clean(given), want, "given {given:?}");
         }
         assert!(matches!(clean("nothing to do，可以了"), Cow::Borrowed(_)));
+        for at in 0..140 {
+            let text = format!("{}\u{ffff}。", "a".repeat(at));
+            assert_eq!(clean(&text), text.replace('\u{ffff}', ""), "after {at} octets");
+        }
     }
 
     #[test]
@@ -240,8 +258,7 @@ mod tests {
             ("<a>\u{ffff}</a>", "U+FFFF"),
             ("<a><![CDATA[ ]]></a>\u{0}", "U+0000"),
         ] {
-            let document = Artifact { path: "rss.xml".into(), bytes: given.into() };
-            let error = checked(document).expect_err(given).to_string();
+            let error = checked("rss.xml", given.into()).expect_err(given).to_string();
             assert!(error.starts_with("rss.xml: octet ") && error.contains(found), "{given}: {error}");
         }
         let fine =

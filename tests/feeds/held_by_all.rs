@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use postrider::post::Post;
-use postrider::site::feed::{self, FeedError, Oversize, Press, Scope};
+use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Press, Scope};
 use postrider::site::sitemap::{self, SitemapEntry};
 use postrider::site::{FeedContent, FeedFormat, opml};
 use serde_json::Value;
 
-use crate::publication::{Publication, author, post, tag};
+use crate::publication::{Publication, author, piece, post, tag};
 
 fn ids(feed: &str) -> Vec<String> {
     let feed: Value = serde_json::from_str(feed).unwrap();
@@ -70,17 +70,21 @@ fn a_feed_holds_the_newest_items_and_asks_for_no_other_essay() {
     let mut publication = Publication::plain();
     publication.settings.feeds.items = 2;
     let asked = Mutex::new(BTreeSet::new());
-    let portable = |post: &Post| {
-        asked.lock().unwrap().insert(post.slug.to_string());
-        post.body.source.as_str().into()
-    };
     let urls = publication.urls();
-    let press = Press { settings: &publication.settings, urls: &urls, portable: &portable };
+    let settings = publication.settings.clone();
+    let press = Press { settings: &settings, urls: &urls };
+    let supply = |post: &Post, form| {
+        asked.lock().unwrap().insert(post.slug.to_string());
+        piece(post, form, &press)
+    };
     publication.posts.published.iter_mut().for_each(|post| post.tags.clear());
     publication.posts.published.iter_mut().for_each(|post| post.authors = vec![author("ada", "Ada")]);
     publication.posts.published.iter_mut().for_each(|post| post.lang = "en".parse().unwrap());
-    feed::artifacts::<FeedError>(&publication.posts, &press, |_| Ok(())).unwrap();
+    let catalogue = Catalogue::new(&publication.posts, &settings);
+    feed::artifacts::<FeedError>(&catalogue, &press, &supply, |_| Ok(())).unwrap();
     assert_eq!(asked.into_inner().unwrap(), BTreeSet::from(["on-maps".to_owned(), "紙の話".to_owned()]));
+    let is_carried = |post: &Post| catalogue.forms(post).want_essay();
+    assert_eq!(publication.posts.published.iter().map(is_carried).collect::<Vec<_>>(), [true, true, false]);
     assert_eq!(ids(&publication.file("feed.json")).len(), 2);
 }
 
@@ -175,8 +179,10 @@ fn a_year_that_feeds_cannot_say_names_the_post() {
     ancient.published = "-000044-03-15T12:00:00+00:00[UTC]".parse().unwrap();
     let publication = Publication::of(vec![ancient]);
     let urls = publication.urls();
-    let press = Press { settings: &publication.settings, urls: &urls, portable: &|_| "".into() };
-    let error = feed::artifacts::<FeedError>(&publication.posts, &press, |_| Ok(())).unwrap_err();
+    let press = Press { settings: &publication.settings, urls: &urls };
+    let post = &publication.posts.published[0];
+    let form = Form { format: FeedFormat::Atom, content: FeedContent::Full };
+    let error = piece(post, form, &press).unwrap_err();
     assert_eq!(
         error.to_string(),
         "ides.md: `-000044-03-15T12:00:00+00:00[UTC]` cannot stand in a feed: expected a year from 0 to 9999"
@@ -221,7 +227,8 @@ fn a_publication_without_posts_has_feeds_without_items() {
 fn a_failure_to_write_a_feed_ends_the_work_with_that_failure() {
     let publication = Publication::plain();
     let urls = publication.urls();
-    let press = Press { settings: &publication.settings, urls: &urls, portable: &|_| "".into() };
+    let press = Press { settings: &publication.settings, urls: &urls };
+    let catalogue = Catalogue::new(&publication.posts, &publication.settings);
     #[derive(Debug)]
     struct DiskFull;
     impl From<FeedError> for DiskFull {
@@ -229,7 +236,8 @@ fn a_failure_to_write_a_feed_ends_the_work_with_that_failure() {
             panic!("{error}")
         }
     }
-    feed::artifacts(&publication.posts, &press, |_| Err(DiskFull)).unwrap_err();
+    let supply = |post: &Post, form| piece(post, form, &press);
+    feed::artifacts(&catalogue, &press, &supply, |_| Err(DiskFull)).unwrap_err();
 }
 
 #[test]
@@ -238,14 +246,14 @@ fn the_list_of_feeds_names_each_feed_once() {
         [(Publication::plain(), 8), (Publication::nasty(), 9), (Publication::of(vec![]), 1)]
     {
         let list = opml::artifact(&publication.posts, &publication.settings, &publication.urls()).unwrap();
-        let text = String::from_utf8(list.bytes).unwrap();
+        let text = String::from_utf8(list.bytes.to_vec()).unwrap();
         assert_eq!(list.path, "feeds.opml");
         assert_eq!(text.matches("<outline type=\"rss\"").count(), count, "{text}");
         assert_eq!(text.matches("/atom.xml\"").count(), count);
     }
     let publication = Publication::plain();
     let list = opml::artifact(&publication.posts, &publication.settings, &publication.urls()).unwrap();
-    let text = String::from_utf8(list.bytes).unwrap();
+    let text = String::from_utf8(list.bytes.to_vec()).unwrap();
     assert!(text.contains("<dateModified>Thu, 02 Apr 2026 10:11:12 +0200</dateModified>"), "{text}");
     let want = concat!(
         "<outline type=\"rss\" text=\"Notes &amp; Maps – 紙\" title=\"Notes &amp; Maps – 紙\" ",
@@ -265,12 +273,12 @@ fn the_sitemap_lists_pages_and_robots_are_led_to_it() {
         SitemapEntry { url: urls.post(&post.slug), lastmod: post.updated.clone() },
     ];
     let [sitemap] = <[_; 1]>::try_from(sitemap::artifacts(&pages, &urls).unwrap()).unwrap();
-    let text = String::from_utf8(sitemap.bytes).unwrap();
+    let text = String::from_utf8(sitemap.bytes.to_vec()).unwrap();
     let want = "<url>\n  <loc>https://example.org/notes/on-maps/</loc>\n  <lastmod>2026-04-02T10:11:12+02:00</lastmod>\n </url>";
     assert_eq!(sitemap.path, "sitemap.xml");
     assert!(text.contains(want), "{text}");
     assert_eq!(text.matches("<lastmod>").count(), 1);
-    let robots = String::from_utf8(sitemap::robots(&urls).bytes).unwrap();
+    let robots = String::from_utf8(sitemap::robots(&urls).bytes.to_vec()).unwrap();
     assert!(robots.ends_with("\nSitemap: https://example.org/notes/sitemap.xml\n"), "{robots}");
 }
 
@@ -286,7 +294,7 @@ fn more_pages_than_one_sitemap_may_hold_are_spread_over_several() {
     let sitemaps = sitemap::artifacts(&pages, &urls).unwrap();
     let paths: Vec<_> = sitemaps.iter().map(|artifact| artifact.path.as_str()).collect();
     assert_eq!(paths, ["sitemap-1.xml", "sitemap-2.xml", "sitemap.xml"]);
-    let index = String::from_utf8(sitemaps[2].bytes.clone()).unwrap();
+    let index = String::from_utf8(sitemaps[2].bytes.to_vec()).unwrap();
     let want =
         "<loc>https://example.org/notes/sitemap-2.xml</loc>\n  <lastmod>2026-04-02T10:11:12+00:00</lastmod>";
     assert!(index.contains("<sitemapindex") && index.contains(want), "{index}");

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use postrider::config::{Config, Environment};
 use postrider::post::{Author, Body, Enclosure, Format, Image, Post, Posts, Tag};
-use postrider::site::feed::{self, FeedError, Oversize, Press};
+use postrider::site::feed::{self, Catalogue, FeedError, Form, Forms, Oversize, Piece, Pieces, Press};
 use postrider::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings, Urls};
 
 /// Posts and settings. The body of a post is its portable HTML.
@@ -117,14 +117,12 @@ impl Publication {
     /// Every feed by its path, and what is said of the large ones.
     pub fn written(&self) -> (BTreeMap<String, String>, Vec<Oversize>) {
         let urls = self.urls();
-        let press = Press {
-            settings: &self.settings,
-            urls: &urls,
-            portable: &|post: &Post| Arc::from(post.body.source.as_str()),
-        };
+        let catalogue = Catalogue::new(&self.posts, &self.settings);
+        let press = Press { settings: &self.settings, urls: &urls };
         let files = Mutex::new(BTreeMap::new());
-        let oversizes = feed::artifacts::<FeedError>(&self.posts, &press, |artifact| {
-            let text = String::from_utf8(artifact.bytes).unwrap();
+        let supply = |post: &Post, form: Form| piece(post, form, &press);
+        let oversizes = feed::artifacts::<FeedError>(&catalogue, &press, &supply, |artifact| {
+            let text = String::from_utf8(artifact.bytes.to_vec()).unwrap();
             let before = files.lock().unwrap().insert(artifact.path, text);
             assert_eq!(before, None, "no path is written twice");
             Ok(())
@@ -140,6 +138,14 @@ impl Publication {
     pub fn file(&self, path: &str) -> String {
         self.files().remove(path).expect(path)
     }
+}
+
+/// `post` as a feed tells it in `form`. Its body is its portable HTML.
+pub fn piece(post: &Post, form: Form, press: &Press<'_>) -> Result<Piece, FeedError> {
+    let mut forms = Forms::default();
+    forms.insert(form);
+    let pieces = Pieces::cut(post, &post.body.source, forms, press)?;
+    Ok(pieces.get(form).expect("cut in the form asked for"))
 }
 
 pub fn post(slug: &str, title: &str) -> Post {

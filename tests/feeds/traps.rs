@@ -318,7 +318,7 @@ fn no_feed_is_written_by_a_call_that_swallows_errors() {
     }
     let source = source_of("src/site/feed");
     assert!(source.contains(".pretty_write_to(") && source.contains(".write_with_config("));
-    assert!(!source.contains("channel(document).to_string") && !source.contains("feed(document).to_string"));
+    assert!(!source.contains("channel(frame).to_string") && !source.contains("feed(frame).to_string"));
 }
 
 #[test]

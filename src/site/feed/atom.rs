@@ -7,43 +7,57 @@ use atom_syndication::extension::Extension;
 use atom_syndication::{Category, Content, Entry, Generator, Link, Text, TextType, WriteConfig};
 use quick_xml::escape::escape;
 
-use super::document::{Document, Item, Person};
-use super::{FeedFormat, GENERATOR, media};
+use super::frame::Frame;
+use super::item::{Item, Person};
+use super::{FeedFormat, GENERATOR, media, namespaces};
+use crate::site::FeedContent;
 use crate::site::stamp::Stamp;
 
 /// The crate's own names no encoding.
 const PROLOG: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
-/// `document` as Atom.
-pub(super) fn written(document: &Document) -> Result<Vec<u8>, atom::Error> {
+/// `frame` as an Atom feed without entries.
+pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, atom::Error> {
+    written(&feed(frame), PROLOG.to_vec())
+}
+
+/// A feed that holds `item` and says nothing of itself.
+pub(super) fn of_one(item: &Item<'_>, content: FeedContent) -> Result<Vec<u8>, atom::Error> {
+    let room = Vec::with_capacity(item.html.len() / 2 * 3 + 4096);
+    written(&atom::Feed { entries: vec![entry(item, content)], ..nothing() }, room)
+}
+
+fn written(feed: &atom::Feed, start: Vec<u8>) -> Result<Vec<u8>, atom::Error> {
     let config = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
-    let mut bytes = feed(document).write_with_config(PROLOG.to_vec(), config)?;
+    let mut bytes = feed.write_with_config(start, config)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn feed(document: &Document) -> atom::Feed {
-    let lang = Some(document.lang.clone());
+fn nothing() -> atom::Feed {
+    atom::Feed { namespaces: namespaces::of_atom(), ..atom::Feed::default() }
+}
+
+fn feed(frame: &Frame) -> atom::Feed {
+    let lang = Some(frame.lang.clone());
     atom::Feed {
-        title: plain(&document.title, None),
-        id: document.id.clone(),
-        updated: document.updated.clone().unwrap_or_else(Stamp::epoch).to_chrono(),
-        authors: vec![person(&document.author)],
+        title: plain(&frame.title, None),
+        id: frame.id.clone(),
+        updated: frame.updated.clone().unwrap_or_else(Stamp::epoch).to_chrono(),
+        authors: vec![person(&frame.author)],
         generator: Some(Generator { value: GENERATOR.into(), uri: None, version: None }),
         links: vec![
-            link("self", &document.url(FeedFormat::Atom), FeedFormat::Atom.media_type()),
-            Link { hreflang: lang.clone(), ..link("alternate", &document.page, "text/html") },
+            link("self", &frame.url(FeedFormat::Atom), FeedFormat::Atom.media_type()),
+            Link { hreflang: lang.clone(), ..link("alternate", &frame.page, "text/html") },
         ],
-        rights: document.rights.as_ref().map(|rights| plain(rights, None)),
-        subtitle: Some(plain(&document.description, None)),
-        entries: document.items.iter().map(entry).collect(),
-        namespaces: BTreeMap::from([("media".into(), media::NAMESPACE.into())]),
+        rights: frame.rights.as_ref().map(|rights| plain(rights, None)),
+        subtitle: Some(plain(&frame.description, None)),
         lang,
-        ..atom::Feed::default()
+        ..nothing()
     }
 }
 
-fn entry(item: &Item) -> Entry {
+fn entry(item: &Item<'_>, content: FeedContent) -> Entry {
     Entry {
         title: plain(&item.title, Some(&item.lang)),
         id: item.id.clone(),
@@ -54,9 +68,9 @@ fn entry(item: &Item) -> Entry {
         links: links(item),
         published: Some(item.published.to_chrono()),
         summary: Some(plain(&item.summary, Some(&item.lang))),
-        content: item.html.as_deref().map(|html| Content {
+        content: (content == FeedContent::Full).then(|| Content {
             lang: Some(item.lang.clone()),
-            value: Some(html.to_owned()),
+            value: Some(item.html.clone().into_owned()),
             content_type: Some("html".into()),
             ..Content::default()
         }),
@@ -65,7 +79,7 @@ fn entry(item: &Item) -> Entry {
     }
 }
 
-fn links(item: &Item) -> Vec<Link> {
+fn links(item: &Item<'_>) -> Vec<Link> {
     let page = Link { hreflang: Some(item.lang.clone()), ..link("alternate", &item.url, "text/html") };
     let enclosure = item.enclosure.as_ref().map(|file| Link {
         length: Some(file.octets.to_string()),

@@ -3,13 +3,22 @@
 use serde::Serialize;
 
 use super::FeedFormat;
-use super::document::{Document, Item, Person};
+use super::frame::Frame;
+use super::item::{Item, Person};
+use crate::site::FeedContent;
 
-/// `document` as JSON Feed.
-pub(super) fn written(document: &Document) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = serde_json::to_vec_pretty(&JsonFeed::from(document))?;
+/// `frame` as a JSON feed without items.
+pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = serde_json::to_vec_pretty(&JsonFeed::from(frame))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// `item` as it stands in the list of items.
+pub(super) fn item(item: &Item<'_>, content: FeedContent) -> Result<Vec<u8>, serde_json::Error> {
+    let written = serde_json::to_string_pretty(&JsonItem::new(item, content))?;
+    // No text holds a line feed as it is, so every one of them is between members.
+    Ok(format!("    {}", written.replace('\n', "\n    ")).into_bytes())
 }
 
 #[derive(Serialize)]
@@ -22,7 +31,8 @@ struct JsonFeed<'a> {
     description: &'a str,
     language: &'a str,
     authors: Vec<JsonAuthor<'a>>,
-    items: Vec<JsonItem<'a>>,
+    /// None yet.
+    items: [(); 0],
 }
 
 #[derive(Serialize)]
@@ -62,29 +72,30 @@ struct JsonAttachment<'a> {
     size_in_bytes: u64,
 }
 
-impl<'a> From<&'a Document> for JsonFeed<'a> {
-    fn from(document: &'a Document) -> Self {
+impl<'a> From<&'a Frame> for JsonFeed<'a> {
+    fn from(frame: &'a Frame) -> Self {
         Self {
             version: "https://jsonfeed.org/version/1.1",
-            title: &document.title,
-            home_page_url: &document.page,
-            feed_url: document.url(FeedFormat::Json),
-            description: &document.description,
-            language: &document.lang,
-            authors: vec![JsonAuthor::from(&document.author)],
-            items: document.items.iter().map(JsonItem::from).collect(),
+            title: &frame.title,
+            home_page_url: &frame.page,
+            feed_url: frame.url(FeedFormat::Json),
+            description: &frame.description,
+            language: &frame.lang,
+            authors: vec![JsonAuthor::from(&frame.author)],
+            items: [],
         }
     }
 }
 
-impl<'a> From<&'a Item> for JsonItem<'a> {
-    fn from(item: &'a Item) -> Self {
+impl<'a> JsonItem<'a> {
+    fn new(item: &'a Item<'_>, content: FeedContent) -> Self {
+        let is_full = content == FeedContent::Full;
         Self {
             id: &item.id,
             url: &item.url,
             title: &item.title,
-            content_html: item.html.as_deref(),
-            content_text: item.html.is_none().then_some(&item.summary),
+            content_html: is_full.then_some(&*item.html),
+            content_text: (!is_full).then_some(&item.summary),
             summary: &item.summary,
             image: item.image.as_ref().map(|image| image.url.as_str()),
             date_published: item.published.to_rfc3339(),

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::Picture;
-
-pub(super) const NAMESPACE: &str = "http://search.yahoo.com/mrss/";
+use super::item::Picture;
 
 /// An extension element. Each crate has a type of its own for the same thing.
 pub(super) trait Element: Sized {

@@ -1,64 +1,79 @@
 //! Feeds: the whole publication, each language, tag and author, in up to three formats.
 //!
-//! In: [`Posts`], a [`Press`]. Out: [`Artifact`]s named `atom.xml`, `rss.xml`, `feed.json`, each checked by a
-//! strict parser, and [`FeedLink`]s by which pages tell of them.
+//! In: [`Posts`](crate::post::Posts), a [`Press`]. Out: [`Artifact`]s named `atom.xml`, `rss.xml`,
+//! `feed.json`, and [`FeedLink`]s by which pages tell of them.
+//!
+//! A [`Catalogue`] says which feeds there are and in which forms they carry a post. Each post is cut into
+//! [`Pieces`] once, wherever its page is made; a feed is a frame with the pieces of its posts in it. Frames
+//! and pieces are checked by a strict parser, each once, so that a feed of ten thousand essays costs little
+//! more than writing its octets.
 //!
 //! Follows RFC 4287 (Atom), RSS 2.0 and the RSS Profile, JSON Feed 1.1, Media RSS. No time of building and
 //! no version of the program is in any feed, so equal posts give equal octets. Items carry their stored id
 //! and nothing made from a URL. Leaves out: stylesheets, paging (RFC 5005), `sy:` and podcast elements.
 
 mod atom;
-mod document;
+mod catalogue;
 mod error;
+mod frame;
+mod item;
 mod json;
 mod media;
+mod namespaces;
+mod piece;
 mod rss;
 mod scope;
+mod splice;
 
 use std::fmt;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
 use url::Url;
 
+pub use catalogue::{Catalogue, Edition};
 pub use error::{FeedError, Oversize};
+pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
 
-use self::document::Document;
-use crate::post::{Post, Posts};
-use crate::site::{Artifact, FeedFormat, SiteSettings, Urls, xml};
+use self::frame::Frame;
+use self::splice::spliced;
+use crate::post::Post;
+use crate::site::{Artifact, FeedFormat, SiteSettings, Urls};
 
 /// What made the feeds, without its version: an upgrade is no news to readers.
 const GENERATOR: &str = "Postrider";
 
 /// What feeds are made with.
+#[derive(Clone, Copy)]
 pub struct Press<'a> {
     pub settings: &'a SiteSettings,
     pub urls: &'a Urls,
-    /// The portable HTML of a post. Asked for only where a feed carries it, once for each feed.
-    pub portable: &'a (dyn Fn(&Post) -> Arc<str> + Sync),
 }
 
-/// Hands every feed to `emit`, from several threads, in no certain order. What is too large is told
-/// in the order of [`feeds`].
+/// Where the pieces of posts come from; asked once for each place in each feed.
+pub type Supply<'a> = &'a (dyn Fn(&Post, Form) -> Result<Piece, FeedError> + Sync);
+
+/// Hands every feed of `catalogue` to `emit`, from several threads, in no certain order. What is too large is
+/// told in the order of the catalogue.
 ///
 /// # Errors
 ///
-/// If a date has no four-digit year, if `emit` fails, or, by a fault of the program, if a feed is not well-formed.
+/// If `supply` or `emit` fails, or, by a fault of the program, if a feed is not well-formed.
 pub fn artifacts<E>(
-    posts: &Posts,
+    catalogue: &Catalogue<'_>,
     press: &Press<'_>,
+    supply: Supply<'_>,
     emit: impl Fn(Artifact) -> Result<(), E> + Sync,
 ) -> Result<Vec<Oversize>, E>
 where
     E: From<FeedError> + Send,
 {
-    let oversizes = feeds(posts).into_par_iter().map(|feed| {
-        let document = Document::new(&feed, press)?;
+    let oversizes = catalogue.editions().par_iter().map(|edition| {
+        let frame = Frame::new(edition, press);
         let mut oversizes = Vec::new();
-        for format in press.settings.feeds.formats() {
-            let artifact = written(&document, feed.scope, format)?;
+        for format in &edition.formats {
+            let artifact = written(edition, &frame, *format, supply)?;
             oversizes.extend(Oversize::of(&artifact));
             emit(artifact)?;
         }
@@ -68,24 +83,16 @@ where
     Ok(oversizes.into_iter().flatten().collect())
 }
 
-fn written(document: &Document, scope: Scope<'_>, format: FeedFormat) -> Result<Artifact, FeedError> {
-    let path = format!("{}{}", scope.folder(), format.file_name());
-    let bytes = match format {
-        FeedFormat::Atom => atom::written(document).map_err(Box::from),
-        FeedFormat::Rss => rss::written(document).map_err(Box::from),
-        FeedFormat::Json => json::written(document).map_err(Box::from),
-    };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(source) => return Err(FeedError::Write { path, format, source }),
-    };
-    let artifact = Artifact { path, bytes };
-    match format {
-        FeedFormat::Atom | FeedFormat::Rss => Ok(xml::checked(artifact)?),
-        FeedFormat::Json => Ok(artifact),
-    }
+fn written(
+    edition: &Edition<'_>,
+    frame: &Frame,
+    format: FeedFormat,
+    supply: Supply<'_>,
+) -> Result<Artifact, FeedError> {
+    let form = Form { format, content: edition.content };
+    let pieces = edition.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
+    spliced(format!("{}{}", edition.scope.folder(), format.file_name()), frame, format, pieces)
 }
-
 /// How a page tells of a feed: `<link rel="alternate" type="…" title="…" href="…">`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedLink {

@@ -8,43 +8,57 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::{Category, Channel, Guid};
 
-use super::document::{Document, Item};
-use super::{FeedFormat, GENERATOR, media};
+use super::frame::Frame;
+use super::item::Item;
+use super::{FeedFormat, GENERATOR, media, namespaces};
+use crate::site::FeedContent;
 use crate::site::stamp::Stamp;
 
-/// `document` as RSS.
-pub(super) fn written(document: &Document) -> Result<Vec<u8>, rss::Error> {
-    let mut bytes = channel(document).pretty_write_to(Vec::new(), b' ', 2)?;
+/// `frame` as an RSS feed without items.
+pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, rss::Error> {
+    written(&channel(frame), Vec::new())
+}
+
+/// A feed that holds `item` and says nothing of itself.
+pub(super) fn of_one(item: &Item<'_>, content: FeedContent) -> Result<Vec<u8>, rss::Error> {
+    let room = Vec::with_capacity(item.html.len() + 4096);
+    written(&Channel { items: vec![as_rss(item, content)], ..nothing() }, room)
+}
+
+fn written(channel: &Channel, start: Vec<u8>) -> Result<Vec<u8>, rss::Error> {
+    let mut bytes = channel.pretty_write_to(start, b' ', 2)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn channel(document: &Document) -> Channel {
+/// The crate declares the prefixes it has types for where they are used, and no other.
+fn nothing() -> Channel {
+    Channel { namespaces: namespaces::of_rss(), ..Channel::default() }
+}
+
+fn channel(frame: &Frame) -> Channel {
     let format = FeedFormat::Rss;
     let itself = Link {
-        href: document.url(format),
+        href: frame.url(format),
         rel: "self".into(),
         mime_type: Some(format.media_type().into()),
         ..Link::default()
     };
     Channel {
-        title: document.title.clone(),
-        link: document.page.clone(),
-        description: document.description.clone(),
-        language: Some(document.lang.clone()),
-        copyright: document.rights.clone(),
-        last_build_date: document.updated.as_ref().map(Stamp::to_rfc822),
+        title: frame.title.clone(),
+        link: frame.page.clone(),
+        description: frame.description.clone(),
+        language: Some(frame.lang.clone()),
+        copyright: frame.rights.clone(),
+        last_build_date: frame.updated.as_ref().map(Stamp::to_rfc822),
         generator: Some(GENERATOR.into()),
         docs: Some("https://www.rssboard.org/rss-specification".into()),
-        items: document.items.iter().map(item).collect(),
         atom_ext: Some(AtomExtension { links: vec![itself] }),
-        // The crate declares the prefixes it has types for, and no other.
-        namespaces: BTreeMap::from([("media".into(), media::NAMESPACE.into())]),
-        ..Channel::default()
+        ..nothing()
     }
 }
 
-fn item(item: &Item) -> rss::Item {
+fn as_rss(item: &Item<'_>, content: FeedContent) -> rss::Item {
     rss::Item {
         title: Some(item.title.clone()),
         link: Some(item.url.clone()),
@@ -58,7 +72,7 @@ fn item(item: &Item) -> rss::Item {
         }),
         guid: Some(Guid { value: item.id.clone(), permalink: false }),
         pub_date: Some(item.published.to_rfc822()),
-        content: item.html.as_deref().map(str::to_owned),
+        content: (content == FeedContent::Full).then(|| item.html.clone().into_owned()),
         extensions: item.image.as_ref().map(media::elements).unwrap_or_default(),
         dublin_core_ext: Some(DublinCoreExtension {
             creators: item.authors.iter().map(|author| author.name.clone()).collect(),

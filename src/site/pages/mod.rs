@@ -77,7 +77,7 @@ impl<'a> Press<'a> {
         let context = self.site.and(context_of(page.template, &facts)?);
         let context = context.and(context_of(page.template, variables)?);
         let html = self.templates.render_in(page.template, &context)?;
-        Ok(Artifact { path: page.path, bytes: html.into_bytes() })
+        Ok(Artifact::new(page.path, html.into_bytes()))
     }
 
     fn facts(&self, page: &Page<'_>) -> Common {

@@ -13,7 +13,7 @@ pub(crate) fn style_sheet(templates: &Templates) -> Result<Artifact, TemplateErr
     let css =
         [templates.text("style.css")?, &highlight_css(false), &dark, templates.text("custom.css")?].concat();
     let hash = HEXLOWER.encode(&digest(&SHA256, css.as_bytes()).as_ref()[..6]);
-    Ok(Artifact { path: format!("assets/style.{hash}.css"), bytes: css.into_bytes() })
+    Ok(Artifact::new(format!("assets/style.{hash}.css"), css.into_bytes()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::site::Artifact;
 use crate::site::tree::{Part, TreeError, TreeReport, TreeWriter};
 
 fn artifact(path: &str, text: &str) -> Artifact {
-    Artifact { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+    Artifact::new(path, text.as_bytes().to_vec())
 }
 
 fn write_part(out: &Path, part: Part, files: &[(&str, &str)]) -> Result<TreeReport, TreeError> {

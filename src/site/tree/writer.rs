@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::Serialize;
 
-use crate::site::Artifact;
 use crate::site::tree::{TreeError, manifest, path};
+use crate::site::{Artifact, Octets};
 
 const STAGING: &str = ".postrider-staging";
 const LOCK: &str = ".postrider-lock";
@@ -94,7 +94,7 @@ impl TreeWriter {
             return Ok(());
         }
         let staged = self.stage(&artifact.path);
-        fs::write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))
+        write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))
     }
 
     /// Stages a copy of the file `from`, as [`TreeWriter::put`], without holding it in memory.
@@ -260,10 +260,31 @@ fn is_in_the_way(stale: &str, now: &BTreeSet<String>) -> bool {
 }
 
 /// Whether `target` is a plain file of exactly these octets.
-fn holds(target: &Path, bytes: &[u8]) -> bool {
+fn holds(target: &Path, bytes: &Octets) -> bool {
     let is_of_length =
         fs::symlink_metadata(target).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
-    is_of_length && fs::read(target).is_ok_and(|old| old == bytes)
+    is_of_length && File::open(target).and_then(|old| begins_with(old, bytes)).unwrap_or(false)
+}
+
+/// Whether the first octets of `file` are `bytes`. Holds no more of it than the longest piece.
+fn begins_with(file: File, bytes: &Octets) -> io::Result<bool> {
+    let mut file = BufReader::new(file);
+    let mut found = Vec::new();
+    for piece in bytes.pieces() {
+        found.resize(piece.len(), 0);
+        file.read_exact(&mut found)?;
+        if found != piece {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Writes `bytes` to a new file at `path`.
+fn write(path: &Path, bytes: &Octets) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    bytes.pieces().try_for_each(|piece| file.write_all(piece))?;
+    file.flush()
 }
 
 /// Whether two files hold the same; `target` may be missing or no file.

@@ -96,7 +96,7 @@ impl Site {
         let out = tempfile::tempdir().unwrap();
         let tree = TreeWriter::open(out.path(), Part::Site).unwrap();
         for path in feeds {
-            tree.put(&Artifact { path: (*path).to_owned(), bytes: path.as_bytes().to_vec() }).unwrap();
+            tree.put(&Artifact::new(*path, path.as_bytes().to_vec())).unwrap();
             server.will(&format!("/{path}"), &[answer(200, path)]);
         }
         tree.finish().unwrap();

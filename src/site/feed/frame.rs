@@ -1,0 +1,83 @@
+//! What a feed says of itself, around its items.
+
+use url::Url;
+
+use super::catalogue::Edition;
+use super::item::{Person, first_of, text};
+use super::{FeedFormat, Press};
+use crate::site::stamp::Stamp;
+
+/// A feed without items and without a format.
+pub(super) struct Frame {
+    /// A `tag:` URI that outlives changes of title and scheme.
+    pub(super) id: String,
+    pub(super) title: String,
+    /// The title where there is no description.
+    pub(super) description: String,
+    /// URL of the page beside the feed.
+    pub(super) page: String,
+    /// URL of the folder the feed lies in.
+    folder: String,
+    pub(super) lang: String,
+    pub(super) rights: Option<String>,
+    pub(super) author: Person,
+    /// When the newest change was made to any item; none where there are no items.
+    pub(super) updated: Option<Stamp>,
+}
+
+impl Frame {
+    pub(super) fn new(edition: &Edition<'_>, press: &Press<'_>) -> Self {
+        let settings = press.settings;
+        let scope = edition.scope;
+        let folder: String = press.urls.file(&scope.folder()).into();
+        let changed = edition.posts().iter().map(|post| post.updated.as_ref().unwrap_or(&post.published));
+        Self {
+            id: feed_id(&folder),
+            title: text(&scope.title(settings)),
+            description: text(first_of(&settings.description, &settings.title)),
+            page: scope.page(press.urls),
+            folder,
+            lang: scope.lang(settings).to_string(),
+            rights: settings.rights.as_deref().map(text),
+            author: Person::from(&scope.author(settings)),
+            updated: changed.max().and_then(Stamp::new),
+        }
+    }
+
+    /// Where this feed is published in `format`.
+    pub(super) fn url(&self, format: FeedFormat) -> String {
+        format!("{}{}", self.folder, format.file_name())
+    }
+}
+
+/// The id of the feed in the folder at `folder`: `tag:HOST,2026:PATH` (RFC 4151).
+///
+/// It is made of where the feed is, without scheme and port, so that a new title or a move to https
+/// leaves it alone. The year is the same for every publication: it says which rule made the id.
+fn feed_id(folder: &str) -> String {
+    let Ok(url) = Url::parse(folder) else { return folder.to_owned() };
+    let host = url.host_str().unwrap_or("localhost");
+    let is_authority = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let authority: String = host.chars().map(|c| if is_authority(c) { c } else { '-' }).collect();
+    format!("tag:{authority},2026:{}", url.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::feed_id;
+
+    #[test]
+    fn a_feed_keeps_its_id_when_scheme_and_port_change() {
+        for (page, want) in [
+            ("https://example.org/", "tag:example.org,2026:/"),
+            ("http://example.org/", "tag:example.org,2026:/"),
+            (
+                "http://localhost:8000/blog/tags/%E5%9C%B0%E5%9C%96/",
+                "tag:localhost,2026:/blog/tags/%E5%9C%B0%E5%9C%96/",
+            ),
+            ("http://[::1]/", "tag:---1-,2026:/"),
+        ] {
+            assert_eq!(feed_id(page), want);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a feed says of a post, before it is said in a format: every text cleaned, every URL a URI, every
+//! date a stamp.
+
+use std::borrow::Cow;
+
+use super::Press;
+use super::error::FeedError;
+use crate::post::{self, Author, Linker, Post};
+use crate::site::stamp::Stamp;
+use crate::site::xml::{clean, uri};
+
+/// A post as feeds tell it.
+pub(super) struct Item<'a> {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) title: String,
+    /// Plain text: the title where the post has no summary.
+    pub(super) summary: String,
+    /// The whole essay.
+    pub(super) html: Cow<'a, str>,
+    pub(super) published: Stamp,
+    /// When it was last changed; when it was published, if never.
+    pub(super) updated: Stamp,
+    pub(super) lang: String,
+    pub(super) authors: Vec<Person>,
+    pub(super) tags: Vec<String>,
+    pub(super) image: Option<Picture>,
+    pub(super) enclosure: Option<Enclosure>,
+}
+
+pub(super) struct Person {
+    pub(super) name: String,
+    pub(super) url: Option<String>,
+}
+
+pub(super) struct Picture {
+    pub(super) url: String,
+    pub(super) alt: Option<String>,
+}
+
+pub(super) struct Enclosure {
+    pub(super) url: String,
+    pub(super) octets: u64,
+    pub(super) media_type: String,
+}
+
+impl<'a> Item<'a> {
+    /// `post`, whose portable HTML is `essay`.
+    pub(super) fn new(post: &Post, essay: &'a str, press: &Press<'_>) -> Result<Self, FeedError> {
+        let stamp = |date| {
+            let year = || FeedError::Year { post: post.source.clone(), date: format!("{date}") };
+            Stamp::new(date).ok_or_else(year)
+        };
+        Ok(Self {
+            id: post.id.to_string(),
+            url: press.urls.permalink(post).into(),
+            title: text(&post.title),
+            summary: text(first_of(&post.summary, &post.title)),
+            html: clean(essay),
+            published: stamp(&post.published)?,
+            updated: stamp(post.updated.as_ref().unwrap_or(&post.published))?,
+            lang: post.lang.to_string(),
+            authors: post.authors.iter().map(Person::from).collect(),
+            tags: post.tags.iter().map(|tag| text(&tag.name)).collect(),
+            image: post.image.as_ref().and_then(|image| Picture::new(post, image, press)),
+            enclosure: post.enclosure.as_ref().and_then(|file| Enclosure::new(post, file, press)),
+        })
+    }
+}
+
+impl From<&Author> for Person {
+    fn from(author: &Author) -> Self {
+        let url = author.url.as_ref().and_then(|url| uri(url.as_str()));
+        Self { name: text(&author.name), url }
+    }
+}
+
+impl Picture {
+    fn new(post: &Post, image: &post::Image, press: &Press<'_>) -> Option<Self> {
+        let url = uri(&press.urls.resolve(post, &image.src))?;
+        let alt = text(&image.alt);
+        Some(Self { url, alt: (!alt.is_empty()).then_some(alt) })
+    }
+}
+
+impl Enclosure {
+    fn new(post: &Post, file: &post::Enclosure, press: &Press<'_>) -> Option<Self> {
+        let url = uri(&press.urls.resolve(post, &file.url))?;
+        Some(Self { url, octets: file.octets, media_type: text(&file.media_type) })
+    }
+}
+
+/// `text`, or `other` where there is none: feeds want something in both places.
+pub(super) fn first_of<'a>(text: &'a str, other: &'a str) -> &'a str {
+    if text.trim().is_empty() { other } else { text }
+}
+
+/// `text` as it may stand in a feed.
+pub(super) fn text(text: &str) -> String {
+    clean(text).into_owned()
+}

@@ -1,0 +1,70 @@
+//! Frames and pieces become whole feeds, which share their pieces and are never held in one.
+
+use bytes::Bytes;
+
+use super::error::FeedError;
+use super::frame::Frame;
+use super::piece::Piece;
+use super::{atom, json, rss};
+use crate::site::{Artifact, FeedFormat, xml};
+
+/// Where the items go in a feed without any, and what stands around them.
+struct Slot {
+    /// Items go before the last of these.
+    before: &'static [u8],
+    lead: &'static [u8],
+    between: &'static [u8],
+    tail: &'static [u8],
+}
+
+impl Slot {
+    fn of(format: FeedFormat) -> Self {
+        let plain = |before| Self { before, lead: b"", between: b"", tail: b"" };
+        match format {
+            FeedFormat::Atom => plain(b"</feed>"),
+            FeedFormat::Rss => plain(b"  </channel>"),
+            FeedFormat::Json => Self { before: b"]", lead: b"\n", between: b",\n", tail: b"\n  " },
+        }
+    }
+}
+
+/// The feed at `path` that says `frame` of itself and holds `pieces`.
+pub(super) fn spliced(
+    path: String,
+    frame: &Frame,
+    format: FeedFormat,
+    pieces: impl IntoIterator<Item = Piece>,
+) -> Result<Artifact, FeedError> {
+    let written = match format {
+        FeedFormat::Atom => atom::without_items(frame).map_err(Box::from),
+        FeedFormat::Rss => rss::without_items(frame).map_err(Box::from),
+        FeedFormat::Json => json::without_items(frame).map_err(Box::from),
+    };
+    let written = match written {
+        Ok(written) => written,
+        Err(source) => return Err(FeedError::Write { path, format, source }),
+    };
+    let written = match format {
+        FeedFormat::Atom | FeedFormat::Rss => xml::checked(&path, written)?,
+        FeedFormat::Json => written,
+    };
+    Ok(Artifact {
+        bytes: filled(Bytes::from(written), &Slot::of(format), pieces).into_iter().collect(),
+        path,
+    })
+}
+
+fn filled(frame: Bytes, slot: &Slot, pieces: impl IntoIterator<Item = Piece>) -> Vec<Bytes> {
+    let at = frame.windows(slot.before.len()).rposition(|window| window == slot.before);
+    let (head, foot) = (frame.slice(..at.unwrap_or(frame.len())), frame.slice(at.unwrap_or(frame.len())..));
+    let mut all = vec![head];
+    for piece in pieces {
+        all.push(Bytes::from_static(if all.len() == 1 { slot.lead } else { slot.between }));
+        all.push(piece);
+    }
+    if all.len() > 1 {
+        all.push(Bytes::from_static(slot.tail));
+    }
+    all.push(foot);
+    all
+}
