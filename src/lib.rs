@@ -18,5 +18,6 @@ pub mod message;
 pub mod ledger;
 pub mod delivery;
 pub mod web;
+pub mod watch;
 pub mod config;
 pub mod cli;

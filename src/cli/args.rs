@@ -1,5 +1,6 @@
 //! The command line: verbs, their arguments and their help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -56,7 +57,9 @@ pub enum Verb {
     /// Give plain essays front matter, and posts a stored id
     Adopt(AdoptArgs),
     /// Write feeds and pages; needs no database and no network
-    Build(BuildArgs),
+    Build(BuildVerbArgs),
+    /// Show the publication in a browser, anew whenever a file changes
+    Preview(PreviewArgs),
     /// Show who will get what, and why; changes nothing
     Plan(PlanArgs),
     /// Mail what is due
@@ -128,11 +131,39 @@ pub struct AdoptArgs {
 
 /// Arguments of `build`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Example: postrider build --out public")]
+#[command(after_help = "\
+With --watch it builds again whenever a file changes, until Ctrl-C. What is wrong
+is told, and the tree stays as the last build that went well left it.
+
+Example: postrider build --out public")]
+pub struct BuildVerbArgs {
+    #[command(flatten)]
+    pub tree: BuildArgs,
+    /// Build again whenever a file changes
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Where the public tree is.
+#[derive(Clone, Debug, Args)]
 pub struct BuildArgs {
     /// Folder of the public tree, seen from the root
     #[arg(long, value_name = "DIR", default_value = "public")]
     pub out: PathBuf,
+}
+
+/// Arguments of `preview`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Nothing is written: the public tree is kept in memory. When a file changes, the
+page in the browser is shown anew; what is wrong is shown over the last build
+that went well. Ctrl-C ends it.
+
+Example: postrider preview --listen 127.0.0.1:4000")]
+pub struct PreviewArgs {
+    /// Address to serve at; without it a free port of this machine, from 8000 on
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// Arguments of `plan`.

@@ -1,20 +1,27 @@
 //! `build`: essays become the public tree. No database, no network.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::args::BuildArgs;
+use super::args::{BuildArgs, BuildVerbArgs};
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
+use super::interrupt;
 use super::publication::Publication;
 use crate::config::FILE_NAME;
 use crate::post::Fault;
 use crate::site::feed::Oversize;
-use crate::site::{self, SiteError, SiteReport, Source};
+use crate::site::{self, SiteError, SiteReport};
+use crate::watch::{Waker, Watch, WatchError};
 
-pub fn run(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
+pub fn run(desk: &Desk, args: &BuildVerbArgs) -> Result<Report, Failure> {
+    if args.watch { keep_building(desk, &args.tree) } else { run_once(desk, &args.tree) }
+}
+
+fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
     let publication = Publication::load(desk)?;
     let report = build(desk, &publication, args)?;
     let text = format!("{}\n", summary(&report, &args.out));
@@ -22,16 +29,46 @@ pub fn run(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
     Ok(Report::done(text, json).with_findings(findings(&publication, &report)))
 }
 
+/// Builds whenever something changes, until it is told to end.
+fn keep_building(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
+    let (mut watch, waker) = watched(desk)?;
+    interrupt::ends(waker)?;
+    let mut known = Vec::new();
+    let mut builds = 0;
+    loop {
+        builds += 1;
+        match build_again(desk, args) {
+            Ok((line, findings)) => {
+                desk.console.news(&line);
+                known = desk.console.new_notes(findings, &known);
+            }
+            Err(failure) => desk.console.trouble(&failure),
+        }
+        if !watch.sees_change() {
+            return Ok(Report::done("", json!({ "out": args.out, "builds": builds })));
+        }
+    }
+}
+
+/// Builds the publication as it is now; gives a line on it, and what deserves a word.
+fn build_again(desk: &Desk, args: &BuildArgs) -> Result<(String, Vec<Fault>), Failure> {
+    let began = Instant::now();
+    let publication = Publication::load_at(desk, desk.clock.now())?;
+    let report = build(desk, &publication, args)?;
+    let line = format!("{} {} ms.", summary(&report, &args.out), began.elapsed().as_millis());
+    Ok((line, findings(&publication, &report)))
+}
+
 /// Writes the public tree.
 pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result<SiteReport, Failure> {
     refuse_the_publication_itself(desk, &args.out)?;
-    let source = Source {
-        posts: &publication.posts,
-        settings: &publication.site,
-        templates: &publication.templates,
-        markup: &publication.markup,
-    };
+    let source = publication.source();
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
+}
+
+/// Sees changes of what the publication is made from.
+pub fn watched(desk: &Desk) -> Result<(Watch, Waker), Failure> {
+    Ok(Watch::over(&desk.global.root, FILE_NAME, &["posts", "templates"])?)
 }
 
 /// The public tree replaces what it wrote before, so it needs a folder in which nothing else is kept.
@@ -94,6 +131,14 @@ pub fn findings(publication: &Publication, report: &SiteReport) -> Vec<Fault> {
 /// `1 post`, `2 posts`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+impl From<WatchError> for Failure {
+    fn from(error: WatchError) -> Self {
+        Self::new(Exit::Operator, &error).help(
+            "on Linux, `fs.inotify.max_user_watches` may be too low; without watching, run `postrider build`",
+        )
+    }
 }
 
 impl From<SiteError> for Failure {

@@ -132,6 +132,30 @@ impl Console {
         failure.exit
     }
 
+    /// A line of news from a verb that goes on; nothing for who asked for none.
+    pub fn news(&self, line: &str) {
+        if !self.is_json && !self.is_quiet {
+            printed(&format!("{line}\n"), Exit::Done);
+        }
+    }
+
+    /// What stands in the way of a verb that goes on.
+    pub fn trouble(&self, failure: &Failure) {
+        if !self.is_json {
+            print_err(&failure.to_text());
+        }
+    }
+
+    /// Tells those of `findings` that are not `known` from an earlier round; gives them all, to be known in the next.
+    pub fn new_notes(&self, findings: Vec<Fault>, known: &[Fault]) -> Vec<Fault> {
+        if !self.is_json && !self.is_quiet {
+            let new: Vec<Fault> =
+                findings.iter().filter(|finding| !known.contains(finding)).cloned().collect();
+            self.findings(&new);
+        }
+        findings
+    }
+
     fn findings(&self, findings: &[Fault]) {
         for finding in findings.iter().take(FINDINGS_SHOWN) {
             let help = finding.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();

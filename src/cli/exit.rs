@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::post::Fault;
+use crate::web::preview::Complaint;
 
 /// What a run came to. Scripts rely on the numbers (`sysexits.h` from 64 on).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +83,16 @@ impl Failure {
             last.help = Some(help.into());
         }
         self
+    }
+
+    /// What stands in the way, for a page.
+    pub fn complaints(&self) -> Vec<Complaint> {
+        let complaint = |message: &Message| Complaint {
+            message: message.what.clone(),
+            causes: message.causes.clone(),
+            help: message.help.clone(),
+        };
+        self.messages.iter().map(complaint).collect()
     }
 
     /// `error:`, each cause on its own line, then `help:`.

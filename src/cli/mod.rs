@@ -13,6 +13,7 @@ mod drafting;
 mod durations;
 mod exit;
 mod init;
+mod interrupt;
 mod keys;
 mod lane_words;
 mod ledger;
@@ -22,6 +23,7 @@ mod ping;
 mod ping_words;
 mod plan;
 mod plan_words;
+mod preview;
 mod publication;
 mod publish;
 mod receipts;
@@ -97,6 +99,7 @@ fn run(desk: &Desk, verb: Verb) -> Result<Report, Failure> {
         Verb::New(args) => new::run(desk, &args),
         Verb::Adopt(args) => adopt::run(desk, &args),
         Verb::Build(args) => build::run(desk, &args),
+        Verb::Preview(args) => preview::run(desk, &args),
         Verb::Plan(args) => plan::run(desk, &args),
         Verb::Send(args) => send::run(desk, &args),
         Verb::Publish(args) => publish::run(desk, &args),

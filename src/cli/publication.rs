@@ -1,11 +1,13 @@
 //! A publication as a run finds it: configuration, posts, templates.
 
+use jiff::Timestamp;
+
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
 use crate::post::{LoadError, PostSettings, Posts};
-use crate::site::{SiteSettings, Urls};
+use crate::site::{SiteSettings, Source, Urls};
 use crate::template::{TemplateError, Templates};
 
 /// What every verb that looks at essays needs.
@@ -20,12 +22,22 @@ pub struct Publication {
 impl Publication {
     /// Reads the publication in `--root` as it is at the time of the run.
     pub fn load(desk: &Desk) -> Result<Self, Failure> {
+        Self::load_at(desk, desk.now())
+    }
+
+    /// Reads the publication in `--root` as it is at `now`.
+    pub fn load_at(desk: &Desk, now: Timestamp) -> Result<Self, Failure> {
         let config = desk.config()?;
         let site = config.site()?;
         let templates = Templates::load(config.templates_folder().as_deref())?;
-        let posts = load_posts(desk, &config)?;
+        let posts = load_posts(&config, now)?;
         let markup = config.markup();
         Ok(Self { config, posts, site, markup, templates })
+    }
+
+    /// What a public tree is made from.
+    pub fn source(&self) -> Source<'_> {
+        Source { posts: &self.posts, settings: &self.site, templates: &self.templates, markup: &self.markup }
     }
 
     /// Where everything is published.
@@ -34,9 +46,9 @@ impl Publication {
     }
 }
 
-fn load_posts(desk: &Desk, config: &Config) -> Result<Posts, Failure> {
+fn load_posts(config: &Config, now: Timestamp) -> Result<Posts, Failure> {
     let settings: PostSettings = config.posts()?;
-    Ok(Posts::load(&config.posts_folder(), std::path::Path::new("posts"), &settings, desk.now())?)
+    Ok(Posts::load(&config.posts_folder(), std::path::Path::new("posts"), &settings, now)?)
 }
 
 impl From<LoadError> for Failure {

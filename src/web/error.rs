@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -33,6 +33,8 @@ pub enum WebError {
     Redirect { host: String, to: String, why: &'static str },
     #[error(transparent)]
     Trust(#[from] TrustError),
+    #[error("{address}: nobody can be served there")]
+    Listen { address: SocketAddr, source: io::Error },
     #[error("no runtime for the network")]
     Runtime(#[source] io::Error),
 }

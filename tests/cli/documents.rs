@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::publication::{Publication, Run};
 
 /// Lines that do not run here, and why.
-const NOT_RUN: [(&str, &str); 4] = [
+const NOT_RUN: [(&str, &str); 5] = [
+    ("postrider preview", "goes on until Ctrl-C; `watching.rs` runs it"),
     ("cargo run --release -- publish --first-run", "builds the program; the verb is tested beside this"),
     ("scripts/test", "runs these tests"),
     ("postrider subscribers remove --token TOKEN", "TOKEN stands for one from a mail"),

@@ -19,3 +19,4 @@ mod reports;
 #[path = "../support/smtp.rs"]
 mod smtp;
 mod subscribers;
+mod watching;
