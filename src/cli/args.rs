@@ -164,6 +164,9 @@ pub struct PreviewArgs {
     /// Address to serve at; without it a free port of this machine, from 8000 on
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Leave out drafts and posts whose date has not come, as `build` does
+    #[arg(long)]
+    pub published: bool,
 }
 
 /// Arguments of `plan`.

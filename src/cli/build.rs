@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
 use crate::config::FILE_NAME;
-use crate::post::Fault;
+use crate::post::{Fault, Unpublished};
 use crate::site::feed::Oversize;
 use crate::site::{self, SiteError, SiteReport};
 use crate::watch::{Waker, Watch, WatchError};
@@ -53,7 +53,7 @@ fn keep_building(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
 /// Builds the publication as it is now; gives a line on it, and what deserves a word.
 fn build_again(desk: &Desk, args: &BuildArgs) -> Result<(String, Vec<Fault>), Failure> {
     let began = Instant::now();
-    let publication = Publication::load_at(desk, desk.clock.now())?;
+    let publication = Publication::load_at(desk, desk.clock.now(), Unpublished::HeldBack)?;
     let report = build(desk, &publication, args)?;
     let line = format!("{} {} ms.", summary(&report, &args.out), began.elapsed().as_millis());
     Ok((line, findings(&publication, &report)))

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Instant;
 
+use jiff::civil::Time;
 use serde_json::json;
 use url::Url;
 
@@ -14,9 +15,9 @@ use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
-use crate::post::Fault;
+use crate::post::{Fault, Hold, Unpublished};
 use crate::site::{self, Artifact};
-use crate::web::preview::{Listen, Marks, Preview, Tree};
+use crate::web::preview::{Listen, Mark, Marks, Preview, Tree};
 
 /// Where the search for a free port begins.
 const FIRST_PORT: u16 = 8000;
@@ -27,11 +28,12 @@ pub fn run(desk: &Desk, args: &PreviewArgs) -> Result<Report, Failure> {
     let preview = Preview::start(listen(args.listen)?, &home)?;
     interrupt::ends(waker)?;
     desk.console.news(&format!("Preview at {} – Ctrl-C ends it.", preview.url()));
+    let unpublished = if args.published { Unpublished::HeldBack } else { Unpublished::Shown };
     let mut known = Vec::new();
     let mut builds = 0;
     loop {
         builds += 1;
-        show(desk, &preview, &mut known);
+        show(desk, &preview, unpublished, &mut known);
         if !watch.sees_change() {
             break;
         }
@@ -57,9 +59,9 @@ fn listen(address: Option<SocketAddr>) -> Result<Listen, Failure> {
 }
 
 /// Builds and shows; what stands in the way is shown instead. `known` are findings that were told before.
-fn show(desk: &Desk, preview: &Preview, known: &mut Vec<Fault>) {
+fn show(desk: &Desk, preview: &Preview, unpublished: Unpublished, known: &mut Vec<Fault>) {
     let began = Instant::now();
-    match tree(desk, preview.url()) {
+    match tree(desk, preview.url(), unpublished) {
         Ok(Built { tree, posts, findings }) => {
             preview.show(tree);
             let posts = counted(posts, "post", "posts");
@@ -80,8 +82,8 @@ struct Built {
 }
 
 /// The public tree as it is now, published at `url`.
-fn tree(desk: &Desk, url: &Url) -> Result<Built, Failure> {
-    let mut publication = Publication::load_at(desk, desk.clock.now())?;
+fn tree(desk: &Desk, url: &Url, unpublished: Unpublished) -> Result<Built, Failure> {
+    let mut publication = Publication::load_at(desk, desk.clock.now(), unpublished)?;
     publication.site.url = url.clone();
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
     let report = site::build(&publication.source(), &|artifact| {
@@ -89,7 +91,7 @@ fn tree(desk: &Desk, url: &Url) -> Result<Built, Failure> {
         Ok(())
     })?;
     let artifacts = artifacts.into_inner().expect("taking an artifact does not panic");
-    let mut tree = Tree::new(artifacts, Marks::default());
+    let mut tree = Tree::new(artifacts, marks(&publication));
     let folder = publication.config.posts_folder();
     for asset in &publication.posts.assets {
         let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
@@ -98,4 +100,19 @@ fn tree(desk: &Desk, url: &Url) -> Result<Built, Failure> {
     let oversizes = report.oversizes.iter().map(site::feed::Oversize::to_fault);
     let findings = publication.posts.findings.iter().cloned().chain(oversizes).collect();
     Ok(Built { tree, posts: report.posts, findings })
+}
+
+/// The posts that only their author sees.
+fn marks(publication: &Publication) -> Marks {
+    let urls = publication.urls();
+    let held = publication.posts.held.iter().filter_map(|held| {
+        let post = publication.posts.published.iter().find(|post| post.source == held.source)?;
+        let why = match &held.why {
+            Hold::Draft => "draft".to_owned(),
+            Hold::Until(date) if date.time() == Time::midnight() => format!("from {}", date.date()),
+            Hold::Until(date) => format!("from {}", date.strftime("%Y-%m-%d %H:%M")),
+        };
+        Some(Mark { page: format!("{}/index.html", post.slug), url: urls.post(&post.slug).into(), why })
+    });
+    Marks(held.collect())
 }

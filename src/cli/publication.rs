@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
-use crate::post::{LoadError, PostSettings, Posts};
+use crate::post::{LoadError, PostSettings, Posts, Unpublished};
 use crate::site::{SiteSettings, Source, Urls};
 use crate::template::{TemplateError, Templates};
 
@@ -22,15 +22,15 @@ pub struct Publication {
 impl Publication {
     /// Reads the publication in `--root` as it is at the time of the run.
     pub fn load(desk: &Desk) -> Result<Self, Failure> {
-        Self::load_at(desk, desk.now())
+        Self::load_at(desk, desk.now(), Unpublished::HeldBack)
     }
 
     /// Reads the publication in `--root` as it is at `now`.
-    pub fn load_at(desk: &Desk, now: Timestamp) -> Result<Self, Failure> {
+    pub fn load_at(desk: &Desk, now: Timestamp, unpublished: Unpublished) -> Result<Self, Failure> {
         let config = desk.config()?;
         let site = config.site()?;
         let templates = Templates::load(config.templates_folder().as_deref())?;
-        let posts = load_posts(&config, now)?;
+        let posts = load_posts(&config, now, unpublished)?;
         let markup = config.markup();
         Ok(Self { config, posts, site, markup, templates })
     }
@@ -46,8 +46,8 @@ impl Publication {
     }
 }
 
-fn load_posts(config: &Config, now: Timestamp) -> Result<Posts, Failure> {
-    let settings: PostSettings = config.posts()?;
+fn load_posts(config: &Config, now: Timestamp, unpublished: Unpublished) -> Result<Posts, Failure> {
+    let settings = PostSettings { unpublished, ..config.posts()? };
     Ok(Posts::load(&config.posts_folder(), std::path::Path::new("posts"), &settings, now)?)
 }
 

@@ -15,7 +15,7 @@ use crate::address::Domain;
 use crate::ledger::{DatabaseUrl, DatabaseUrlError, Location};
 use crate::message::{Leave, Masthead};
 use crate::post::markup::MarkupSettings;
-use crate::post::{Author, PostSettings, SlugStyle};
+use crate::post::{Author, PostSettings, SlugStyle, Unpublished};
 use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
 use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace, ZoneName};
 use crate::words::Lang;
@@ -136,6 +136,7 @@ impl Config {
             author: site.author,
             tag_authority: self.id_authority()?.to_string(),
             slugs: self.slugs(),
+            unpublished: Unpublished::default(),
         })
     }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
-use crate::post::{Fault, Held, PostSettings, Posts, picture, unique};
+use crate::post::{Fault, Held, PostSettings, Posts, Unpublished, picture, unique};
 
 /// Why a posts folder gives no posts.
 #[derive(Debug, Error)]
@@ -53,7 +53,7 @@ impl Posts {
     ) -> Result<Self, LoadError> {
         let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        let posts = gather(read_all(posts_dir, &found, desk)?, &found, shown_as)?;
+        let posts = gather(read_all(posts_dir, &found, desk)?, &found, desk)?;
         Ok(Self { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
     }
 }
@@ -73,7 +73,8 @@ fn read_file(posts_dir: &Path, path: &Path, desk: Desk<'_>) -> Result<Reading, L
     Ok(essay::read(path, &bytes, desk))
 }
 
-fn gather(readings: Vec<Reading>, found: &Found, shown_as: &Path) -> Result<Posts, LoadError> {
+fn gather(readings: Vec<Reading>, found: &Found, desk: Desk<'_>) -> Result<Posts, LoadError> {
+    let shown_as = desk.shown_as;
     let (mut faults, mut findings, mut essays) = (Vec::new(), Vec::new(), Vec::new());
     let links = found.findings.iter().map(|(path, flaw)| flaw.clone().in_file(shown_as.join(path)));
     findings.extend(links);
@@ -89,19 +90,20 @@ fn gather(readings: Vec<Reading>, found: &Found, shown_as: &Path) -> Result<Post
         return Err(LoadError::Faults(faults));
     }
     sort(&mut findings);
-    Ok(posts(essays, found.assets.keys().cloned().collect(), findings))
+    Ok(posts(essays, found.assets.keys().cloned().collect(), findings, desk.settings.unpublished))
 }
 
 fn sort(faults: &mut [Fault]) {
     faults.sort_by(|a, b| (&a.file, a.line, &a.what).cmp(&(&b.file, b.line, &b.what)));
 }
 
-fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>) -> Posts {
+fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>, unpublished: Unpublished) -> Posts {
     let (mut published, mut held) = (Vec::new(), Vec::new());
     for Essay { post, hold, .. } in essays {
-        match hold {
-            Some(why) => held.push(Held { source: post.source, title: post.title, why }),
-            None => published.push(post),
+        let is_out = hold.is_none() || unpublished == Unpublished::Shown;
+        held.extend(hold.map(|why| Held { source: post.source.clone(), title: post.title.clone(), why }));
+        if is_out {
+            published.push(post);
         }
     }
     published.sort_by_cached_key(|post| (Reverse(post.published.timestamp()), post.id.clone()));

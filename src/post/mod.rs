@@ -40,5 +40,5 @@ pub use model::{
 };
 pub use picture::PictureSize;
 pub use reach::meanings;
-pub use settings::{PostSettings, SlugStyle};
+pub use settings::{PostSettings, SlugStyle, Unpublished};
 pub use unique::is_reserved;

@@ -202,7 +202,8 @@ pub struct Post {
 #[derive(Clone, Debug, Default)]
 pub struct Posts {
     pub published: Vec<Post>,
-    /// Posts held back, with what holds them: shown by `plan`, in no output.
+    /// Posts held back, with what holds them: shown by `plan`, in no output but where [`Unpublished`](crate::post::Unpublished)
+    /// are shown.
     pub held: Vec<Held>,
     /// Files beside the essays that pages may show: paths below the posts folder.
     pub assets: Vec<PathBuf>,

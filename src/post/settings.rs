@@ -15,6 +15,7 @@ pub struct PostSettings {
     /// The domain new ids are made under: `example.org` gives `tag:example.org,2026-03-01:on-maps`.
     pub tag_authority: String,
     pub slugs: SlugStyle,
+    pub unpublished: Unpublished,
 }
 
 /// How slugs are made from words that are not ASCII.
@@ -25,4 +26,14 @@ pub enum SlugStyle {
     Keep,
     /// Everything becomes ASCII but Japanese kanji, whose reading nobody can guess.
     Romanised,
+}
+
+/// What becomes of drafts, and of posts whose date has not come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unpublished {
+    /// They are in no output.
+    #[default]
+    HeldBack,
+    /// They stand among the published, for their author to see; what would hold them back is told all the same.
+    Shown,
 }

@@ -16,6 +16,7 @@ fn settings() -> PostSettings {
         lang,
         tag_authority: "letters.example.org".to_owned(),
         slugs: SlugStyle::Keep,
+        unpublished: postrider::post::Unpublished::default(),
     }
 }
 

@@ -74,6 +74,18 @@ fn post(title: &str, text: &str) -> String {
     format!("---\nid: tag:example.org,2026:{title}\ntitle: {title}\n---\n{text}\n")
 }
 
+/// Where a run of `preview` with `arguments` is found, once it has built.
+fn previewing(publication: &Publication, arguments: &[&str]) -> (Going, String) {
+    let mut run = Going::start(publication, &[&["preview"], arguments].concat());
+    let line = run.says();
+    let url =
+        line.strip_prefix("Preview at http://").and_then(|rest| rest.strip_suffix(" – Ctrl-C ends it."));
+    let (address, path) = url.unwrap_or_else(|| panic!("{line}")).split_once('/').unwrap();
+    assert_eq!(path, "letters/");
+    run.says_in_the_end("Built ");
+    (run, address.to_owned())
+}
+
 /// Writes in two steps, as some editors do.
 fn edit(publication: &Publication, name: &str, text: &str) {
     let path = publication.path(name);
@@ -104,13 +116,8 @@ fn next(events: &mut impl BufRead) -> String {
 #[test]
 fn an_edit_is_on_the_screen_and_a_mistake_is_shown_over_the_last_page() {
     let publication = publication();
-    let mut run = Going::start(&publication, &["preview"]);
-    let line = run.says();
-    let url =
-        line.strip_prefix("Preview at http://").and_then(|rest| rest.strip_suffix(" – Ctrl-C ends it."));
-    let (address, path) = url.unwrap_or_else(|| panic!("{line}")).split_once('/').unwrap();
-    assert_eq!(path, "letters/");
-    run.says_in_the_end("Built 1 post in ");
+    let (mut run, address) = previewing(&publication, &[]);
+    let address = address.as_str();
     let page = get(address, "/letters/maps/");
     assert!(page.contains("First words.") && page.contains(&format!("http://{address}/letters/")), "{page}");
     let mut events = BufReader::new(TcpStream::connect(address).unwrap());
@@ -125,6 +132,25 @@ fn an_edit_is_on_the_screen_and_a_mistake_is_shown_over_the_last_page() {
     assert!(get(address, "/letters/maps/").contains("Second words."));
     assert!(!publication.path("public").exists());
     assert_eq!(run.interrupt(), Some(0));
+}
+
+#[test]
+fn what_is_not_published_is_previewed_with_a_mark() {
+    let publication = publication();
+    publication.write("posts/2026-11-03-seas.md", "---\ntitle: Seas\ndraft: true\n---\nOn seas.\n");
+    publication.write("posts/2026-12-24-snow.md", "---\ntitle: Snow\n---\nOn snow.\n");
+    let (_run, address) = previewing(&publication, &[]);
+    let home = get(&address, "/letters/");
+    for (slug, why) in [("seas", "draft"), ("snow", "from 2026-12-24")] {
+        let page = get(&address, &format!("/letters/{slug}/"));
+        assert!(page.contains(&format!("body::after {{ content: \"{why}: not in a build yet\"")), "{page}");
+        let mark = format!("a[href=\"http://{address}/letters/{slug}/\"]::before {{ content: \"{why}\"");
+        assert!(home.contains(&mark), "{home}");
+    }
+    assert!(!get(&address, "/letters/maps/").contains("body::after"));
+    let (_run, address) = previewing(&publication, &["--published"]);
+    assert!(get(&address, "/letters/seas/").starts_with("HTTP/1.1 404 "));
+    assert!(!get(&address, "/letters/").contains("::before"));
 }
 
 #[test]

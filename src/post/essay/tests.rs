@@ -17,6 +17,7 @@ pub(in crate::post) fn settings() -> PostSettings {
         author: Author { slug: "ada".parse().unwrap(), name: "Ada".to_owned(), url: None },
         tag_authority: "example.org".to_owned(),
         slugs: SlugStyle::Keep,
+        unpublished: crate::post::Unpublished::default(),
     }
 }
 

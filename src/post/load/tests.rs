@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::post::essay::tests::settings;
-use crate::post::{LoadError, Posts};
+use crate::post::{LoadError, PostSettings, Posts, Unpublished};
 
 fn load(files: &[(&str, &str)]) -> Result<Posts, LoadError> {
     let root = tempfile::tempdir().unwrap();
@@ -37,6 +37,20 @@ fn posts_come_newest_first_with_what_is_held_apart() {
     assert_eq!(posts.held.iter().map(|held| held.title.as_str()).collect::<Vec<_>>(), ["Future", "Draft"]);
     assert_eq!(posts.assets, [Path::new("new/map.png")]);
     assert_eq!(posts.findings.len(), 4);
+}
+
+#[test]
+fn what_is_held_stands_among_the_published_for_its_author() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("2026-01-01-old.md"), "# Old\n\nText").unwrap();
+    fs::write(root.path().join("2027-01-01-future.md"), "# Future\n\nText").unwrap();
+    fs::write(root.path().join("draft.md"), "+++\ntitle = \"Draft\"\ndraft = true\n+++\n").unwrap();
+    let settings = PostSettings { unpublished: Unpublished::Shown, ..settings() };
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let posts = Posts::load(root.path(), Path::new("posts"), &settings, now).unwrap();
+    let titles: Vec<_> = posts.published.iter().map(|post| post.title.as_str()).collect();
+    assert_eq!(titles, ["Future", "Draft", "Old"]);
+    assert_eq!(posts.held.iter().map(|held| held.title.as_str()).collect::<Vec<_>>(), ["Future", "Draft"]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn marked(page: &str, marks: &Marks) -> String {
             .expect("a string takes every write");
     }
     for held in marks.0.iter().filter(|held| held.page == page) {
-        let why = css_text(&format!("{}: not in any build", held.why));
+        let why = css_text(&format!("{}: not in a build yet", held.why));
         writeln!(
             style,
             "body::after {{ content: {why}; position: fixed; inset-block-start: .5rem; inset-inline-end: .5rem; z-index: 2147483646; {mark} }}"
