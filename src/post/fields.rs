@@ -232,7 +232,8 @@ impl Reader<'_> {
     }
 
     fn canonical_url(&mut self, entry: &Entry) {
-        let url = self.parsed(entry).map(|at| at.value);
+        let Some(text) = self.text(entry).filter(|text| !text.is_empty()) else { return };
+        let url = self.remarks.expect(values::address(entry.line, &entry.key, &text, &values::WEB));
         self.fields.canonical_url = self.fields.canonical_url.take().or(url);
     }
 

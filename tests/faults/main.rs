@@ -7,6 +7,7 @@
 
 mod book;
 mod campaign;
+#[path = "../support/chance.rs"]
 mod chance;
 mod clocks;
 mod damage;

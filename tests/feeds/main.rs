@@ -1,6 +1,9 @@
 //! Feeds as their readers see them: what every feed must hold whatever stands in the posts, and what
 //! strict parsers and a real feed reader make of them.
 
+#[path = "../support/newsboat.rs"]
+mod newsboat;
+
 mod anything;
 mod held_by_all;
 mod publication;

@@ -2,22 +2,16 @@
 //!
 //! Where one is not installed, the test says so and checks nothing; on CI that is a failure.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 
 use quick_xml::NsReader;
 use quick_xml::events::Event;
-use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::newsboat::{Item, Newsboat, Server};
 use crate::publication::Publication;
 
 /// Whether `test_run`, a command that only tells a version, succeeds.
@@ -136,91 +130,6 @@ fn expect_posts(feed: &Value, publication: &Publication) {
     }
 }
 
-/// Serves files over HTTP on a free port until it is dropped.
-struct Server {
-    address: SocketAddr,
-    is_over: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    /// `files` is made from the port.
-    fn start(files: impl FnOnce(SocketAddr) -> BTreeMap<String, String>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let files = files(address);
-        let is_over = Arc::new(AtomicBool::new(false));
-        let is_over_there = Arc::clone(&is_over);
-        let thread = thread::spawn(move || {
-            for stream in listener.incoming() {
-                if is_over_there.load(Ordering::SeqCst) {
-                    return;
-                }
-                answer(stream.unwrap(), &files);
-            }
-        });
-        Self { address, is_over, thread: Some(thread) }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::SeqCst);
-        drop(TcpStream::connect(self.address));
-        self.thread.take().map(JoinHandle::join);
-    }
-}
-
-fn answer(mut stream: TcpStream, files: &BTreeMap<String, String>) {
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-    let request = lines.next().unwrap_or_default();
-    lines.take_while(|line| !line.is_empty()).for_each(drop);
-    let path = request.split(' ').nth(1).unwrap_or_default().trim_start_matches("/notes/");
-    let (status, text) = files.get(path).map_or(("404 Not Found", ""), |text| ("200 OK", text.as_str()));
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());
-    // The client may have gone; the test then sees that items are missing.
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(text.as_bytes())).ok();
-}
-
-/// A reader at home in a folder of its own, subscribed to one feed.
-struct Newsboat {
-    home: TempDir,
-}
-
-impl Newsboat {
-    fn subscribed_to(url: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join("urls"), format!("{url}\n")).unwrap();
-        fs::write(home.path().join("config"), "use-proxy no\n").unwrap();
-        Self { home }
-    }
-
-    fn run(&self, verb: &str) -> String {
-        let at = |name: &str| self.home.path().join(name);
-        let mut command = Command::new("newsboat");
-        command.env("HOME", self.home.path()).env("LC_ALL", "C.UTF-8").env_remove("http_proxy");
-        command.arg("-u").arg(at("urls")).arg("-C").arg(at("config")).arg("-c").arg(at("cache.db"));
-        let output = command.args(["-x", verb]).output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
-        said(&output)
-    }
-
-    /// Guid, title, author, link and date of every item.
-    fn items(&self) -> Vec<(String, String, String, String, i64)> {
-        let cache = Connection::open(self.home.path().join("cache.db")).unwrap();
-        let mut rows =
-            cache.prepare("SELECT guid, title, author, url, pubDate FROM rss_item ORDER BY guid").unwrap();
-        let items =
-            rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)));
-        items.unwrap().map(Result::unwrap).collect()
-    }
-
-    fn mark_all_as_read(&self) {
-        let cache = Connection::open(self.home.path().join("cache.db")).unwrap();
-        cache.execute("UPDATE rss_item SET unread = 0", []).unwrap();
-    }
-}
-
 #[test]
 fn newsboat_sees_the_same_items_in_atom_and_rss_and_nothing_new_the_second_time() {
     if !is_installed("newsboat", Command::new("newsboat").arg("--version")) {
@@ -230,33 +139,30 @@ fn newsboat_sees_the_same_items_in_atom_and_rss_and_nothing_new_the_second_time(
         let mut publication = make();
         let server = Server::start(|address| {
             publication.settings.url = format!("http://{address}/notes/").parse().unwrap();
-            publication.files()
+            let files = publication.files();
+            move |path| files.get(path.trim_start_matches("/notes/")).map(|text| text.clone().into_bytes())
         });
         let [atom, rss] = ["atom.xml", "rss.xml"].map(|name| {
             let reader = Newsboat::subscribed_to(&format!("http://{}/notes/{name}", server.address));
-            reader.run("reload");
+            let unread = reader.unread_after_reload();
             let first = reader.items();
             assert_eq!(first.len(), publication.posts.published.len(), "{name}");
-            assert_eq!(
-                reader.run("print-unread").trim(),
-                format!("{} unread articles", first.len()),
-                "{name}"
-            );
+            assert_eq!(unread, format!("{} unread articles", first.len()), "{name}");
             reader.mark_all_as_read();
-            reader.run("reload");
+            assert_eq!(reader.unread_after_reload(), "0 unread articles", "{name}: nothing new");
             assert_eq!(reader.items(), first, "{name}: the same items");
-            assert_eq!(reader.run("print-unread").trim(), "0 unread articles", "{name}: nothing new");
             first
         });
-        let essence = |items: &[(String, String, String, String, i64)]| {
-            items.iter().map(|it| (it.0.clone(), it.1.clone(), it.3.clone(), it.4)).collect::<Vec<_>>()
+        let essence = |items: &[Item]| {
+            let of_item = |it: &Item| (it.guid.clone(), it.title.clone(), it.url.clone(), it.published);
+            items.iter().map(of_item).collect::<Vec<_>>()
         };
         assert_eq!(essence(&atom), essence(&rss), "guid, title, link and date");
-        for (guid, _, author, ..) in atom.iter().chain(&rss) {
+        for Item { guid, author, .. } in atom.iter().chain(&rss) {
             assert!(!author.is_empty(), "{guid} has an author");
         }
         let mut ids: Vec<_> = publication.posts.published.iter().map(|post| post.id.to_string()).collect();
         ids.sort();
-        assert_eq!(atom.into_iter().map(|item| item.0).collect::<Vec<_>>(), ids);
+        assert_eq!(atom.into_iter().map(|item| item.guid).collect::<Vec<_>>(), ids);
     }
 }

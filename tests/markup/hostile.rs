@@ -45,3 +45,18 @@ fn a_plain_line_without_end_is_searched_for_urls_in_good_time() {
     assert_done_in_time(&format!("http://a{}", ")".repeat(400_000)), Format::Plain, "closing brackets");
     assert_done_in_time(&"https://example.org ".repeat(100_000), Format::Plain, "URLs on one line");
 }
+
+#[test]
+fn elements_in_each_other_without_end_are_cleaned_in_good_time() {
+    for open in ["<div>", "<b><i>", "<svg>", "<ruby>", "<table><tr><td>", "<math><mrow>"] {
+        assert_done_in_time(&open.repeat(100_000 / open.len()), Format::Markdown, open);
+        assert_done_in_time(&format!("x {}", open.repeat(100_000 / open.len())), Format::Markdown, open);
+    }
+}
+
+#[test]
+fn formulas_without_end_are_written_in_good_time() {
+    for open in ["{", "\\frac", "\\sqrt{", "x^", "\\left("] {
+        assert_done_in_time(&format!("${}x$", open.repeat(50_000)), Format::Markdown, open);
+    }
+}

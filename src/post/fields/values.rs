@@ -129,7 +129,7 @@ pub(super) fn authors(key: &str, node: &Node) -> Result<Vec<Named>, Flaw> {
         Value::Table(entries) => {
             let name = required(key, "name", node, entries)?;
             let url = field(entries, &["url", "homepage", "uri"]).map(|node| text(key, node)).transpose()?;
-            let url = url.map(|text| text.parse().map_err(|error| bad_url(node.line, key, &text, error)));
+            let url = url.map(|text| address(node.line, key, &text, &["http", "https", "mailto"]));
             Ok(vec![Named { name, url: url.transpose()? }])
         }
         // A comma parts family name from given name as often as it parts two authors.
@@ -141,21 +141,43 @@ pub(super) fn authors(key: &str, node: &Node) -> Result<Vec<Named>, Flaw> {
     }
 }
 
-fn bad_url(line: usize, key: &str, text: &str, error: url::ParseError) -> Flaw {
-    Flaw::new(line, format!("`{key}`: `{text}` is not an absolute URL: {error}"))
+/// What `canonical_url` may be, and an address of a picture or a file.
+pub(super) const WEB: [&str; 2] = ["http", "https"];
+
+/// An absolute URL of one of `schemes`: a link to it is safe to follow.
+pub(super) fn address(line: usize, key: &str, text: &str, schemes: &[&str]) -> Result<Url, Flaw> {
+    let url: Url = text
+        .parse()
+        .map_err(|error| Flaw::new(line, format!("`{key}`: `{text}` is not an absolute URL: {error}")))?;
+    match schemes.contains(&url.scheme()) {
+        true => Ok(url),
+        false => {
+            let (found, schemes) = (url.scheme(), schemes.join(":, "));
+            Err(Flaw::new(line, format!("`{key}`: expected a URL of {schemes}:, found one of `{found}:`")))
+        }
+    }
+}
+
+/// A path, or an address of the web.
+fn place(key: &str, node: &Node) -> Result<String, Flaw> {
+    let place = text(key, node)?;
+    if Url::parse(&place).is_ok() {
+        address(node.line, key, &place, &WEB)?;
+    }
+    Ok(place)
 }
 
 /// A picture as path or URL, as `{ src, alt }`, or the first of a list.
 pub(super) fn image(key: &str, node: &Node) -> Result<Option<Image>, Flaw> {
     match &node.value {
-        Value::Scalar(scalar) => {
-            let src = scalar.text.trim().to_owned();
+        Value::Scalar(_) => {
+            let src = place(key, node)?;
             Ok((!src.is_empty()).then(|| Image { src, alt: String::new() }))
         }
         Value::List(nodes) => nodes.first().map_or(Ok(None), |first| image(key, first)),
         Value::Table(entries) => {
             let given = field(entries, &["src", "image", "url", "path", "feature"]);
-            let src = text(key, given.ok_or_else(|| lacks(key, "src", node))?)?;
+            let src = place(key, given.ok_or_else(|| lacks(key, "src", node))?)?;
             let alt = field(entries, &["alt", "caption"]).map(|node| text(key, node)).transpose()?;
             Ok(Some(Image { src, alt: alt.map(|alt| one_line(&alt)).unwrap_or_default() }))
         }
@@ -166,12 +188,12 @@ pub(super) fn image(key: &str, node: &Node) -> Result<Option<Image>, Flaw> {
 /// An attached file as path or URL, or as `{ url, octets, type }`.
 pub(super) fn enclosure(key: &str, node: &Node) -> Result<Bill, Flaw> {
     match &node.value {
-        Value::Scalar(_) => Ok(Bill { url: text(key, node)?, octets: None, media_type: None }),
+        Value::Scalar(_) => Ok(Bill { url: place(key, node)?, octets: None, media_type: None }),
         Value::Table(entries) => {
             let octets = field(entries, &["octets", "length", "size"]);
             let media_type = field(entries, &["type", "media_type", "mime_type"]);
             Ok(Bill {
-                url: required(key, "url", node, entries)?,
+                url: required_place(key, "url", node, entries)?,
                 octets: octets.map(|node| whole_number(key, node)).transpose()?,
                 media_type: media_type.map(|node| text(key, node)).transpose()?,
             })
@@ -194,6 +216,11 @@ fn field<'a>(entries: &'a [Entry], names: &[&str]) -> Option<&'a Node> {
 fn required(key: &str, name: &str, node: &Node, entries: &[Entry]) -> Result<String, Flaw> {
     let given = text(key, field(entries, &[name]).ok_or_else(|| lacks(key, name, node))?)?;
     if given.is_empty() { Err(lacks(key, name, node)) } else { Ok(one_line(&given)) }
+}
+
+fn required_place(key: &str, name: &str, node: &Node, entries: &[Entry]) -> Result<String, Flaw> {
+    required(key, name, node, entries)?;
+    place(key, field(entries, &[name]).ok_or_else(|| lacks(key, name, node))?)
 }
 
 fn lacks(key: &str, name: &str, node: &Node) -> Flaw {

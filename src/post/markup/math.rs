@@ -1,5 +1,7 @@
 //! TeX math becomes MathML, with the TeX kept as annotation.
 
+use std::thread;
+
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Event, Parser, RenderConfig, Storage, push_mathml};
 use quick_xml::Reader;
@@ -8,8 +10,31 @@ use quick_xml::events::Event as XmlEvent;
 use crate::post::markup::escape::push_text;
 use crate::post::markup::formula::linear;
 
-/// MathML for `tex`; none where it is no TeX that we know.
+/// Most commands, scripts and groups of a formula, and its most octets. The converter (0.8.0) looks through the rest for
+/// each closing brace: 50,000 of them take minutes.
+const MOST: usize = 2_000;
+const MAX_OCTETS: usize = 20_000;
+
+/// So many of them go onto the stack of any thread, whatever stands in what.
+const FEW: usize = 40;
+/// What the converter takes of the stack for a command in a command, built without optimisation.
+const OCTETS_A_COMMAND: usize = 32 * 1024;
+
+/// MathML for `tex`; none where it is no TeX that we know, or more of it than a formula has.
 pub fn mathml(tex: &str, is_display: bool) -> Option<String> {
+    let commands = tex.bytes().filter(|octet| b"\\{^_".contains(octet)).count();
+    match commands {
+        _ if tex.len() > MAX_OCTETS || commands > MOST => None,
+        ..=FEW => converted(tex, is_display),
+        // The converter calls itself for each command that is the argument of another.
+        _ => thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(commands * OCTETS_A_COMMAND);
+            thread.spawn_scoped(scope, || converted(tex, is_display)).ok()?.join().ok()?
+        }),
+    }
+}
+
+fn converted(tex: &str, is_display: bool) -> Option<String> {
     let storage = Storage::new();
     let events: Vec<Event<'_>> = Parser::new(tex, &storage).collect::<Result<_, _>>().ok()?;
     let mut annotation = String::new();
@@ -118,6 +143,26 @@ mod tests {
             [r"a < b \& c > d", r"\bigl( x \bigr)", r"a \not< b", r"\text{a < b & c }", r"\left\{ x \right."]
         {
             assert!(mathml(given, true).is_some(), "given {given}");
+        }
+    }
+
+    #[test]
+    fn however_deep_a_formula_is_it_is_written_or_refused() {
+        for (open, close) in [
+            ("{", "}"),
+            (r"\frac ", "x"),
+            (r"\frac{", "}{1}"),
+            (r"\sqrt ", ""),
+            ("x^", ""),
+            ("x_{", "}"),
+            (r"\overset{a}", ""),
+            (r"\not ", ""),
+            (r"\left(", r"\right)"),
+        ] {
+            for times in [40, 200, 999, 100_000] {
+                let markup = mathml(&format!("{}x{}", open.repeat(times), close.repeat(times)), true);
+                assert!(times < 2_000 || markup.is_none(), "{times} of {open}");
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 //! can contain, a number, another), and the clean result is read back into nodes. A slot that ends up
 //! where no text can be, such as in an attribute that was never closed, is lost.
 
+use std::borrow::Cow;
+
 use crate::post::markup::allowed::clean;
 use crate::post::markup::escape::is_xml_char;
 use crate::post::markup::joins::join_lines;
@@ -39,7 +41,49 @@ fn clean_list(nodes: Vec<Node>) -> Vec<Node> {
             }
         }
     }
-    Reader::new(slots).read(&clean(&html))
+    Reader::new(slots).read(&clean(&shallow(&html)))
+}
+
+/// Deepest nesting that the cleaner is given: it looks through all open elements at each tag, so that a hundred
+/// thousand of them would take it a minute. Browsers stop at 512.
+const MAX_OPEN: usize = 500;
+
+/// `html` without the start tags that would be open more than [`MAX_OPEN`] deep: there they are text.
+fn shallow(html: &str) -> Cow<'_, str> {
+    let tags = html.match_indices('<').filter(|(at, _)| is_nesting(&html[at + 1..]));
+    let mut depth = 0_usize;
+    let too_deep: Vec<usize> = tags
+        .filter(|(at, _)| {
+            depth = if html[at + 1..].starts_with('/') { depth.saturating_sub(1) } else { depth + 1 };
+            let is_too_deep = depth > MAX_OPEN;
+            depth = depth.min(MAX_OPEN);
+            is_too_deep
+        })
+        .map(|(at, _)| at)
+        .collect();
+    if too_deep.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    let mut out = String::with_capacity(html.len() + too_deep.len() * 3);
+    let mut done = 0;
+    for at in too_deep {
+        out.push_str(&html[done..at]);
+        out.push_str("&lt;");
+        done = at + 1;
+    }
+    out.push_str(&html[done..]);
+    Cow::Owned(out)
+}
+
+/// Whether a tag, given from behind its `<`, opens or closes an element that stays open until its end tag.
+fn is_nesting(tag: &str) -> bool {
+    let name = tag.strip_prefix('/').unwrap_or(tag);
+    let end = name.bytes().position(|octet| !octet.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let name = name[..end].to_ascii_lowercase();
+    let ends_by_itself = ["dd", "dt", "li", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr"];
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !is_void(&name)
+        && !ends_by_itself.contains(&name.as_str())
 }
 
 /// Reads clean HTML: every element closed, every attribute quoted.
