@@ -125,7 +125,8 @@ pub fn to_json(report: &SiteReport, out: &Path) -> Value {
 /// What deserves a word about posts and feeds.
 pub fn findings(publication: &Publication, report: &SiteReport) -> Vec<Fault> {
     let oversizes = report.build.oversizes.iter().map(Oversize::to_fault);
-    publication.posts.findings.iter().cloned().chain(oversizes).collect()
+    let idle = publication.config.idle_filters(&publication.posts);
+    publication.posts.findings.iter().cloned().chain(idle).chain(oversizes).collect()
 }
 
 /// `1 post`, `2 posts`.
@@ -144,10 +145,16 @@ impl From<WatchError> for Failure {
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         match &error {
-            SiteError::Template(_)
-            | SiteError::Slug { .. }
-            | SiteError::Alias { .. }
-            | SiteError::Feed(_) => Self::new(Exit::Findings, &error),
+            SiteError::Template(_) | SiteError::Slug { .. } | SiteError::Alias { .. } => {
+                Self::new(Exit::Findings, &error)
+            }
+            SiteError::Feed(feed) => {
+                let failure = Self::new(Exit::Findings, &error);
+                match feed.help() {
+                    Some(help) => failure.help(help),
+                    None => failure,
+                }
+            }
             SiteError::Xml(_) => Self::new(Exit::Bug, &error),
             SiteError::Tree(_) => Self::new(Exit::Operator, &error),
         }

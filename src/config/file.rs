@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::feed_tables::{ExtraFeedTable, Feeds};
 use super::lane_tables::{LaneTable, PaceTable, Smtp};
 use super::names;
 use crate::address::{Domain, EmailAddress, Mailbox};
@@ -25,6 +26,7 @@ pub struct ConfigFile {
     pub posts: PostsTable,
     pub site: SiteTable,
     pub feeds: Feeds,
+    pub extra_feeds: BTreeMap<String, ExtraFeedTable>,
     pub markdown: Markdown,
     pub schedule: Schedule,
     pub mail: Mail,
@@ -103,57 +105,6 @@ impl Default for SiteTable {
     fn default() -> Self {
         Self { posts_per_page: 10, subscribe_url: None }
     }
-}
-
-/// The feeds.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Feeds {
-    /// Posts in a feed; 0 is all. Default 20.
-    pub items: usize,
-    /// `full` text or `summary` only. Default `full`.
-    pub content: FeedText,
-    /// Formats to write. Default all three.
-    pub formats: Vec<FeedKind>,
-    /// WebSub hubs to tell when feeds have changed, such as `https://pubsubhubbub.appspot.com/`. Default none.
-    #[serde(deserialize_with = "web_addresses")]
-    #[schemars(with = "Vec<String>")]
-    pub hubs: Vec<Url>,
-    /// Tell the hubs in `publish` too, right after the build. For public trees that are served from where they are built;
-    /// elsewhere run `postrider ping` after the deploy. Default false.
-    pub ping_on_publish: bool,
-    /// Let hubs, and the feeds they are told of, be in private networks and on this machine too. Default false.
-    pub private_hubs: bool,
-}
-
-impl Default for Feeds {
-    fn default() -> Self {
-        Self {
-            items: 20,
-            content: FeedText::Full,
-            formats: vec![FeedKind::Atom, FeedKind::Rss, FeedKind::Json],
-            hubs: Vec::new(),
-            ping_on_publish: false,
-            private_hubs: false,
-        }
-    }
-}
-
-/// How much of a post a feed carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FeedText {
-    Full,
-    Summary,
-}
-
-/// Formats of feeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FeedKind {
-    Atom,
-    Rss,
-    Json,
 }
 
 /// How essays are rendered.
@@ -367,7 +318,7 @@ fn web_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>
 }
 
 /// Several web addresses.
-fn web_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+pub(super) fn web_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
     Vec::<String>::deserialize(deserializer)?.iter().map(|text| parsed_address(text)).collect()
 }
 

@@ -7,6 +7,8 @@
 //! file that holds the value. Secrets can be set only so; the file is committed, and they are not.
 
 mod environment;
+mod feed_tables;
+mod feeds;
 mod file;
 mod lane_tables;
 mod lanes;
@@ -71,7 +73,7 @@ impl Config {
 
     /// Whether each value is in its range, used by this run or not: a typo must not wait for its day.
     fn check_ranges(&self) -> Result<(), ConfigError> {
-        let checked = [self.plan().err(), self.delivery().err(), self.ledger().err(), self.ping().err()];
+        let checked = [self.plan().err(), self.delivery().err(), self.ledger().err(), self.feeds().err()];
         let faults: Vec<Fault> = checked.into_iter().flatten().flat_map(ConfigError::into_faults).collect();
         if faults.is_empty() { Ok(()) } else { Err(ConfigError::Faults { faults }) }
     }
@@ -261,6 +263,44 @@ mod tests {
         std::fs::write(&path, "From a file\n").unwrap();
         let config = load("", &[("POSTRIDER_PUBLICATION__TITLE_FILE", path.to_str().unwrap())]).unwrap();
         assert_eq!(config.file.publication.title.as_deref(), Some("From a file"));
+    }
+
+    #[test]
+    fn the_name_of_an_extra_feed_is_an_address_too() {
+        for name in ["archive", "Maps", "two words", "地圖"] {
+            let text = format!(
+                "[publication]\nurl = \"https://example.org/\"\n[extra_feeds.\"{name}\"]\nitems = 0\n"
+            );
+            let faults = load(&text, &[]).unwrap_err();
+            let want = format!(
+                "config.toml:3: `{name}`: expected small letters, digits and `-` as the name of a feed, and not `archive`"
+            );
+            assert_eq!(faults, [want]);
+        }
+        assert!(load("[extra_feeds.maps-2]\ntags = [\"maps\"]\nformats = []\n", &[]).is_ok());
+    }
+
+    #[test]
+    fn a_filter_that_no_post_passes_is_told_of_with_what_was_probably_meant() {
+        let text = "[publication]\nurl = \"https://example.org/\"\ntitle = \"A\"\nauthor = \"Ada\"\n[extra_feeds.maps]\n\
+                    tags = [\"Map making\", \"Letters\"]\nauthors = [\"Ada L\"]\n";
+        let config = load(text, &[]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let essay =
+            "+++\ntitle = \"A\"\ndate = 2026-01-01\ntags = [\"Map-Making\", \"letters\"]\n+++\nText.\n";
+        std::fs::write(folder.path().join("a.md"), essay).unwrap();
+        let settings = config.posts().unwrap();
+        let now = "2026-06-01T00:00:00Z".parse().unwrap();
+        let posts = crate::post::Posts::load(folder.path(), Path::new("posts"), &settings, now).unwrap();
+        let told = config.idle_filters(&posts);
+        let told: Vec<_> = told.iter().map(|fault| format!("{fault} | {:?}", fault.help)).collect();
+        assert_eq!(
+            told,
+            [
+                "config.toml:6: `tags`: no post has `Map making` | Some(\"did you mean `Map-Making`?\")",
+                "config.toml:7: `authors`: no post has `Ada L` | Some(\"did you mean `Ada`?\")"
+            ]
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::file::{DefaultPace, DigestContent, FeedKind, FeedText, Slugs, WeekdayName};
+use super::file::{DefaultPace, DigestContent, Slugs, WeekdayName};
 use super::rules::{check_subscribe_url, check_title, home};
 use super::{Config, ConfigError, Secret};
 use crate::address::Domain;
@@ -16,7 +16,7 @@ use crate::ledger::{DatabaseUrl, DatabaseUrlError, Location};
 use crate::message::{Leave, Masthead};
 use crate::post::markup::MarkupSettings;
 use crate::post::{Author, PostSettings, SlugStyle, Unpublished};
-use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+use crate::site::SiteSettings;
 use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace, ZoneName};
 use crate::words::Lang;
 
@@ -46,7 +46,6 @@ impl Config {
         let publication = &self.file.publication;
         let url = self.url()?;
         let title = self.title()?;
-        let feeds = &self.file.feeds;
         Ok(SiteSettings {
             url,
             description: publication.description.clone().unwrap_or_default(),
@@ -55,14 +54,7 @@ impl Config {
             rights: publication.rights.clone(),
             posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
             subscribe_url: self.subscribe_url()?,
-            feeds: FeedSettings {
-                items: feeds.items,
-                content: match feeds.content {
-                    FeedText::Full => FeedContent::Full,
-                    FeedText::Summary => FeedContent::Summary,
-                },
-                formats: feeds.formats.iter().map(|kind| format_of(*kind)).collect(),
-            },
+            feeds: self.feeds()?,
             title,
         })
     }
@@ -336,14 +328,6 @@ impl Config {
 fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let midnight = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(zone.clone()).ok();
     text.parse().ok().or_else(|| midnight().map(|zoned| zoned.timestamp()))
-}
-
-fn format_of(kind: FeedKind) -> FeedFormat {
-    match kind {
-        FeedKind::Atom => FeedFormat::Atom,
-        FeedKind::Rss => FeedFormat::Rss,
-        FeedKind::Json => FeedFormat::Json,
-    }
 }
 
 fn pace_of(pace: DefaultPace) -> Pace {

@@ -94,7 +94,7 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
     feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
     let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;
-    emit(opml::artifact(source.posts, source.settings, &urls)?)?;
+    emit(opml::artifact(&catalogue, source.settings, &urls)?)?;
     sitemap::artifacts(&sitemap_entries(&feeds, &urls), &urls)?.into_iter().try_for_each(&emit)?;
     emit(sitemap::robots(&urls))?;
     Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes })

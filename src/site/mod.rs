@@ -23,7 +23,8 @@ mod xml;
 
 pub use artifact::{Artifact, Octets};
 pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};
-pub use settings::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+pub use feed::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, is_meant};
+pub use settings::SiteSettings;
 pub use topic::{Topic, topics};
 pub use tree::{Part, TreeError, TreeReport, TreeWriter};
 pub use urls::Urls;

@@ -30,6 +30,7 @@ fn settings() -> SiteSettings {
             items: 20,
             content: FeedContent::Full,
             formats: vec![FeedFormat::Json, FeedFormat::Atom, FeedFormat::Rss],
+            ..FeedSettings::default()
         },
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use postrider::post::Post;
 use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Press, Scope};
 use postrider::site::sitemap::{self, SitemapEntry};
-use postrider::site::{FeedContent, FeedFormat, opml};
+use postrider::site::{FeedContent, FeedFormat};
 use serde_json::Value;
 
 use crate::publication::{Publication, author, piece, post, tag};
@@ -69,6 +69,7 @@ fn a_post_that_names_a_tag_twice_is_in_its_feed_once() {
 fn a_feed_holds_the_newest_items_and_asks_for_no_other_essay() {
     let mut publication = Publication::plain();
     publication.settings.feeds.items = 2;
+    publication.settings.feeds.archive = false;
     let asked = Mutex::new(BTreeSet::new());
     let urls = publication.urls();
     let settings = publication.settings.clone();
@@ -190,29 +191,26 @@ fn a_year_that_feeds_cannot_say_names_the_post() {
 }
 
 #[test]
-fn a_feed_that_services_refuse_is_told_of_with_what_to_change() {
-    let sizes = |octets: usize| {
+fn a_large_feed_is_told_of_and_one_that_services_refuse_is_not_written() {
+    let written = |octets: usize, max_octets: usize| {
         let mut long = post("long", "Long");
         long.body.source = "x".repeat(octets);
         let mut publication = Publication::of(vec![long]);
         publication.settings.feeds.formats = vec![FeedFormat::Rss];
-        publication.written().1
+        publication.settings.feeds.max_octets = max_octets;
+        publication.try_written().map(|(_, oversizes)| oversizes)
     };
-    assert_eq!(sizes(Oversize::HEAVY_OCTETS - 10_000), []);
-    let warnings = sizes(Oversize::HEAVY_OCTETS);
+    assert_eq!(written(Oversize::HEAVY_OCTETS - 10_000, 5_000_000).unwrap(), []);
+    let warnings = written(Oversize::HEAVY_OCTETS, 5_000_000).unwrap();
     assert_eq!(
         warnings.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(),
         ["rss.xml", "authors/ada/rss.xml"]
     );
-    assert!(warnings.iter().all(|it| !it.is_refused()));
-    let errors = sizes(Oversize::REFUSED_OCTETS);
-    assert!(errors[0].is_refused());
-    let octets = errors[0].octets;
-    assert_eq!(
-        errors[0].to_fault().to_string(),
-        format!("rss.xml: expected at most 5000000 octets, found {octets}: most services refuse more")
-    );
-    assert!(errors[0].to_fault().help.unwrap().contains("feeds.items"));
+    assert!(warnings[0].to_fault().help.unwrap().contains("`items`"));
+    let error = written(5_000_000, 5_000_000).unwrap_err();
+    assert!(error.to_string().contains("rss.xml: expected at most 5000000 octets, found 500"), "{error}");
+    assert!(error.help().unwrap().contains("feeds.max_octets"));
+    assert_eq!(written(5_000_000, 6_000_000).unwrap(), [], "who raised the bound knows");
 }
 
 #[test]
@@ -245,14 +243,14 @@ fn the_list_of_feeds_names_each_feed_once() {
     for (publication, count) in
         [(Publication::plain(), 8), (Publication::nasty(), 9), (Publication::of(vec![]), 1)]
     {
-        let list = opml::artifact(&publication.posts, &publication.settings, &publication.urls()).unwrap();
+        let list = publication.list();
         let text = String::from_utf8(list.bytes.to_vec()).unwrap();
         assert_eq!(list.path, "feeds.opml");
         assert_eq!(text.matches("<outline type=\"rss\"").count(), count, "{text}");
         assert_eq!(text.matches("/atom.xml\"").count(), count);
     }
     let publication = Publication::plain();
-    let list = opml::artifact(&publication.posts, &publication.settings, &publication.urls()).unwrap();
+    let list = publication.list();
     let text = String::from_utf8(list.bytes.to_vec()).unwrap();
     assert!(text.contains("<dateModified>Thu, 02 Apr 2026 10:11:12 +0200</dateModified>"), "{text}");
     let want = concat!(

@@ -5,6 +5,8 @@
 mod newsboat;
 
 mod anything;
+mod archive;
+mod choice;
 mod held_by_all;
 mod publication;
 mod readers;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use postrider::config::{Config, Environment};
 use postrider::post::{Author, Body, Enclosure, Format, Image, Post, Posts, Tag};
 use postrider::site::feed::{self, Catalogue, FeedError, Form, Forms, Oversize, Piece, Pieces, Press};
-use postrider::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings, Urls};
+use postrider::site::{Artifact, FeedContent, FeedFormat, FeedSettings, SiteSettings, Urls, opml};
 
 /// Posts and settings. The body of a post is its portable HTML.
 pub struct Publication {
@@ -30,6 +30,7 @@ impl Publication {
                 items: 0,
                 content: FeedContent::Full,
                 formats: vec![FeedFormat::Json, FeedFormat::Rss, FeedFormat::Atom],
+                ..FeedSettings::default()
             },
         };
         Self { posts: Posts { published: posts, ..Posts::default() }, settings }
@@ -116,6 +117,11 @@ impl Publication {
 
     /// Every feed by its path, and what is said of the large ones.
     pub fn written(&self) -> (BTreeMap<String, String>, Vec<Oversize>) {
+        self.try_written().unwrap()
+    }
+
+    /// The same, or why not.
+    pub fn try_written(&self) -> Result<(BTreeMap<String, String>, Vec<Oversize>), FeedError> {
         let urls = self.urls();
         let catalogue = Catalogue::new(&self.posts, &self.settings);
         let press = Press { settings: &self.settings, urls: &urls };
@@ -127,7 +133,13 @@ impl Publication {
             assert_eq!(before, None, "no path is written twice");
             Ok(())
         });
-        (files.into_inner().unwrap(), oversizes.unwrap())
+        oversizes.map(|oversizes| (files.into_inner().unwrap(), oversizes))
+    }
+
+    /// The list of the feeds for feed readers.
+    pub fn list(&self) -> Artifact {
+        let catalogue = Catalogue::new(&self.posts, &self.settings);
+        opml::artifact(&catalogue, &self.settings, &self.urls()).unwrap()
     }
 
     pub fn files(&self) -> BTreeMap<String, String> {

@@ -95,6 +95,7 @@ fn namespaces_are_the_same_few_whatever_stands_in_the_posts() {
         ("xmlns:atom", "http://www.w3.org/2005/Atom"),
         ("xmlns:content", "http://purl.org/rss/1.0/modules/content/"),
         ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
+        ("xmlns:fh", "http://purl.org/syndication/history/1.0"),
         ("xmlns:media", "http://search.yahoo.com/mrss/"),
     ]);
     for path in XML {

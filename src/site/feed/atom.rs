@@ -9,15 +9,15 @@ use quick_xml::escape::escape;
 
 use super::frame::Frame;
 use super::item::{Item, Person};
-use super::{FeedFormat, GENERATOR, media, namespaces};
-use crate::site::FeedContent;
+use super::settings::{FeedContent, FeedFormat};
+use super::{GENERATOR, history, media, namespaces};
 use crate::site::stamp::Stamp;
 
 /// The crate's own names no encoding.
 const PROLOG: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
 /// `frame` as an Atom feed without entries.
-pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, atom::Error> {
+pub(super) fn without_items(frame: &Frame<'_>) -> Result<Vec<u8>, atom::Error> {
     written(&feed(frame), PROLOG.to_vec())
 }
 
@@ -38,7 +38,7 @@ fn nothing() -> atom::Feed {
     atom::Feed { namespaces: namespaces::of_atom(), ..atom::Feed::default() }
 }
 
-fn feed(frame: &Frame) -> atom::Feed {
+fn feed(frame: &Frame<'_>) -> atom::Feed {
     let lang = Some(frame.lang.clone());
     atom::Feed {
         title: plain(&frame.title, None),
@@ -46,15 +46,22 @@ fn feed(frame: &Frame) -> atom::Feed {
         updated: frame.updated.clone().unwrap_or_else(Stamp::epoch).to_chrono(),
         authors: vec![person(&frame.author)],
         generator: Some(Generator { value: GENERATOR.into(), uri: None, version: None }),
-        links: vec![
-            link("self", &frame.url(FeedFormat::Atom), FeedFormat::Atom.media_type()),
-            Link { hreflang: lang.clone(), ..link("alternate", &frame.page, "text/html") },
-        ],
+        links: links_of_feed(frame),
         rights: frame.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: Some(plain(&frame.description, None)),
         lang,
+        extensions: history::elements(frame),
         ..nothing()
     }
+}
+
+fn links_of_feed(frame: &Frame<'_>) -> Vec<Link> {
+    let itself = |rel, url: &str| link(rel, url, FeedFormat::Atom.media_type());
+    let page = Link { hreflang: Some(frame.lang.clone()), ..link("alternate", &frame.page, "text/html") };
+    let hubs = frame.hubs.iter().map(|hub| Link { mime_type: None, ..link("hub", hub, "") });
+    let history = history::links(frame, FeedFormat::Atom).map(|(rel, url)| itself(rel, &url));
+    let links = [itself("self", &frame.url(FeedFormat::Atom)), page];
+    links.into_iter().chain(hubs).chain(history).collect()
 }
 
 fn entry(item: &Item<'_>, content: FeedContent) -> Entry {

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::archive::{Archive, PART, archives};
 use super::piece::{Form, Forms};
 use super::scope::{Feed, Scope, feeds};
+use super::settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings};
 use crate::post::{Post, PostId, Posts};
-use crate::site::{FeedContent, FeedFormat, FeedSettings, SiteSettings};
+use crate::site::SiteSettings;
 
 /// Every feed of a publication, with the forms in which they carry each post.
 pub struct Catalogue<'a> {
@@ -21,16 +23,29 @@ pub struct Edition<'a> {
     /// Each once, the one readers handle best first.
     pub formats: Vec<FeedFormat>,
     /// Newest first.
-    posts: Vec<&'a Post>,
+    pub posts: Vec<&'a Post>,
+    /// The oldest first.
+    pub archives: Vec<Archive<'a>>,
+}
+
+/// One document of an edition: the feed itself, or a part of its archive.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet<'a> {
+    pub edition: &'a Edition<'a>,
+    /// Which part of the archive.
+    part: Option<usize>,
 }
 
 impl<'a> Catalogue<'a> {
-    pub fn new(posts: &'a Posts, settings: &SiteSettings) -> Self {
-        let editions = feeds(posts).into_iter().map(|feed| Edition::new(feed, &settings.feeds));
+    pub fn new(posts: &'a Posts, settings: &'a SiteSettings) -> Self {
+        let feeds =
+            feeds(posts).into_iter().chain(settings.feeds.extra.iter().map(|extra| extra_feed(posts, extra)));
+        let editions = feeds.map(|feed| Edition::new(feed, &settings.feeds));
         let editions: Vec<Edition<'_>> = editions.filter(|edition| !edition.formats.is_empty()).collect();
         let mut forms: HashMap<&PostId, Forms> = HashMap::new();
         for edition in &editions {
-            for post in &edition.posts {
+            let archived = edition.archives.iter().flat_map(|archive| &archive.posts);
+            for post in edition.posts.iter().chain(archived) {
                 let forms = forms.entry(&post.id).or_default();
                 edition.forms().for_each(|form| forms.insert(form));
             }
@@ -38,7 +53,7 @@ impl<'a> Catalogue<'a> {
         Self { editions, forms }
     }
 
-    /// The feeds, the whole publication's first.
+    /// The feeds, the whole publication's first, those that a filter defines last.
     pub fn editions(&self) -> &[Edition<'a>] {
         &self.editions
     }
@@ -50,26 +65,79 @@ impl<'a> Catalogue<'a> {
 
     /// How many files of feeds there are.
     pub fn files(&self) -> usize {
-        self.editions.iter().map(|edition| edition.formats.len()).sum()
+        self.editions.iter().map(|edition| edition.formats.len() * (1 + edition.archives.len())).sum()
     }
+
+    /// Every document there is in one or more formats.
+    pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
+        self.editions.iter().flat_map(Edition::sheets).collect()
+    }
+}
+
+fn extra_feed<'a>(posts: &'a Posts, extra: &'a ExtraFeed) -> Feed<'a> {
+    let posts = posts.published.iter().filter(|post| extra.filter.passes(post)).collect();
+    Feed { scope: Scope::Extra(extra), posts }
 }
 
 impl<'a> Edition<'a> {
     fn new(feed: Feed<'a>, settings: &FeedSettings) -> Self {
+        let (items, content, has_archive) = match feed.scope {
+            Scope::Extra(extra) => (extra.items, extra.content, extra.archive),
+            Scope::Whole => (settings.items, settings.content, settings.archive),
+            _ => (settings.items, settings.content, false),
+        };
         let mut posts = feed.posts;
-        if settings.items > 0 {
-            posts.truncate(settings.items);
+        let is_cut = items > 0 && posts.len() > items;
+        // A part is no longer than the feed, so what is in no part yet has room there: no post is in neither.
+        let archives = if has_archive && is_cut { archives(&posts, items.min(PART)) } else { Vec::new() };
+        if is_cut {
+            posts.truncate(items);
         }
-        let formats = settings.formats().collect();
-        Self { scope: feed.scope, content: settings.content, formats, posts }
-    }
-
-    /// The posts it carries, newest first.
-    pub fn posts(&self) -> &[&'a Post] {
-        &self.posts
+        Self { scope: feed.scope, content, formats: settings.formats(feed.scope), posts, archives }
     }
 
     fn forms(&self) -> impl Iterator<Item = Form> {
         self.formats.iter().map(|format| Form { format: *format, content: self.content })
+    }
+
+    fn sheets(&self) -> impl Iterator<Item = Sheet<'_>> {
+        let parts = (0..self.archives.len()).map(Some);
+        std::iter::once(None).chain(parts).map(|part| Sheet { edition: self, part })
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// The posts it carries, newest first.
+    pub fn posts(self) -> &'a [&'a Post] {
+        self.archive().map_or(&self.edition.posts, |archive| &archive.posts)
+    }
+
+    /// Whether it never changes by new posts.
+    pub fn is_archive(self) -> bool {
+        self.part.is_some()
+    }
+
+    fn archive(self) -> Option<&'a Archive<'a>> {
+        self.part.map(|part| &self.edition.archives[part])
+    }
+
+    /// Path in the public tree.
+    pub fn path(self, format: FeedFormat) -> String {
+        let scope = self.edition.scope;
+        match self.archive() {
+            None => format!("{}{}", scope.folder(), format.file_name()),
+            Some(archive) => format!("{}{}.{}", scope.archive_folder(), archive.name, format.ending()),
+        }
+    }
+
+    /// The feed itself, for a part of its archive.
+    pub fn current(self) -> Option<Self> {
+        self.part.map(|_| Self { part: None, ..self })
+    }
+
+    /// The part of the archive with the next older posts, if there is one.
+    pub fn previous(self) -> Option<Self> {
+        let part = self.part.unwrap_or(self.edition.archives.len()).checked_sub(1)?;
+        Some(Self { part: Some(part), ..self })
     }
 }

@@ -2,51 +2,72 @@
 
 use url::Url;
 
-use super::catalogue::Edition;
+use super::Press;
+use super::catalogue::Sheet;
 use super::item::{Person, first_of, text};
-use super::{FeedFormat, Press};
+use super::settings::FeedFormat;
+use crate::site::Urls;
 use crate::site::stamp::Stamp;
+use crate::site::xml::uri;
 
 /// A feed without items and without a format.
-pub(super) struct Frame {
-    /// A `tag:` URI that outlives changes of title and scheme.
+pub(super) struct Frame<'a> {
+    /// A `tag:` URI that outlives changes of title and scheme; the same in the archive.
     pub(super) id: String,
     pub(super) title: String,
     /// The title where there is no description.
     pub(super) description: String,
     /// URL of the page beside the feed.
     pub(super) page: String,
-    /// URL of the folder the feed lies in.
-    folder: String,
     pub(super) lang: String,
     pub(super) rights: Option<String>,
     pub(super) author: Person,
+    /// Hubs that know of changes (WebSub). An archive has none.
+    pub(super) hubs: Vec<String>,
     /// When the newest change was made to any item; none where there are no items.
     pub(super) updated: Option<Stamp>,
+    pub(super) sheet: Sheet<'a>,
+    urls: &'a Urls,
 }
 
-impl Frame {
-    pub(super) fn new(edition: &Edition<'_>, press: &Press<'_>) -> Self {
+impl<'a> Frame<'a> {
+    pub(super) fn new(sheet: Sheet<'a>, press: &Press<'a>) -> Self {
         let settings = press.settings;
-        let scope = edition.scope;
-        let folder: String = press.urls.file(&scope.folder()).into();
-        let changed = edition.posts().iter().map(|post| post.updated.as_ref().unwrap_or(&post.published));
+        let scope = sheet.edition.scope;
+        let changed = sheet.posts().iter().map(|post| post.updated.as_ref().unwrap_or(&post.published));
+        let hubs = settings.feeds.hubs.iter().filter(|_| !sheet.is_archive());
         Self {
-            id: feed_id(&folder),
+            id: feed_id(press.urls.file(&scope.folder()).as_str()),
             title: text(&scope.title(settings)),
             description: text(first_of(&settings.description, &settings.title)),
             page: scope.page(press.urls),
-            folder,
             lang: scope.lang(settings).to_string(),
             rights: settings.rights.as_deref().map(text),
             author: Person::from(&scope.author(settings)),
+            hubs: hubs.filter_map(|hub| uri(hub.as_str())).collect(),
             updated: changed.max().and_then(Stamp::new),
+            sheet,
+            urls: press.urls,
         }
     }
 
-    /// Where this feed is published in `format`.
+    /// Where this document is published in `format`.
     pub(super) fn url(&self, format: FeedFormat) -> String {
-        format!("{}{}", self.folder, format.file_name())
+        self.url_of(self.sheet, format)
+    }
+
+    /// Where the feed is whose archive this is.
+    pub(super) fn current(&self, format: FeedFormat) -> Option<String> {
+        self.sheet.current().map(|sheet| self.url_of(sheet, format))
+    }
+
+    /// Where the archive goes on with older posts.
+    pub(super) fn previous(&self, format: FeedFormat) -> Option<String> {
+        self.sheet.previous().map(|sheet| self.url_of(sheet, format))
+    }
+
+    fn url_of(&self, sheet: Sheet<'_>, format: FeedFormat) -> String {
+        self.urls.file(&sheet.path(format)).into()
     }
 }
 

@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 
-use super::FeedFormat;
 use super::frame::Frame;
 use super::item::{Item, Person};
-use crate::site::FeedContent;
+use super::settings::{FeedContent, FeedFormat};
 
 /// `frame` as a JSON feed without items.
-pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn without_items(frame: &Frame<'_>) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = serde_json::to_vec_pretty(&JsonFeed::from(frame))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -26,11 +25,17 @@ struct JsonFeed<'a> {
     version: &'static str,
     title: &'a str,
     home_page_url: &'a str,
+    /// The feed's, in its archive too: it is what clients know the feed by.
     feed_url: String,
+    /// Older items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     language: &'a str,
     authors: Vec<JsonAuthor<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<JsonHub<'a>>,
     /// None yet.
     items: [(); 0],
 }
@@ -66,22 +71,30 @@ struct JsonAuthor<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonHub<'a> {
+    r#type: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
 struct JsonAttachment<'a> {
     url: &'a str,
     mime_type: &'a str,
     size_in_bytes: u64,
 }
 
-impl<'a> From<&'a Frame> for JsonFeed<'a> {
-    fn from(frame: &'a Frame) -> Self {
+impl<'a> From<&'a Frame<'_>> for JsonFeed<'a> {
+    fn from(frame: &'a Frame<'_>) -> Self {
         Self {
             version: "https://jsonfeed.org/version/1.1",
             title: &frame.title,
             home_page_url: &frame.page,
-            feed_url: frame.url(FeedFormat::Json),
+            feed_url: frame.current(FeedFormat::Json).unwrap_or_else(|| frame.url(FeedFormat::Json)),
+            next_url: frame.previous(FeedFormat::Json),
             description: &frame.description,
             language: &frame.lang,
             authors: vec![JsonAuthor::from(&frame.author)],
+            hubs: frame.hubs.iter().map(|url| JsonHub { r#type: "WebSub", url }).collect(),
             items: [],
         }
     }

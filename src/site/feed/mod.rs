@@ -10,12 +10,14 @@
 //!
 //! Follows RFC 4287 (Atom), RSS 2.0 and the RSS Profile, JSON Feed 1.1, Media RSS. No time of building and
 //! no version of the program is in any feed, so equal posts give equal octets. Items carry their stored id
-//! and nothing made from a URL. Leaves out: stylesheets, paging (RFC 5005), `sy:` and podcast elements.
+//! and nothing made from a URL. RFC 5005 §4 (archives). Leaves out: stylesheets, `sy:` and podcast elements.
 
+mod archive;
 mod atom;
 mod catalogue;
 mod error;
 mod frame;
+mod history;
 mod item;
 mod json;
 mod media;
@@ -23,23 +25,23 @@ mod namespaces;
 mod piece;
 mod rss;
 mod scope;
+mod settings;
 mod splice;
-
-use std::fmt;
 
 use rayon::prelude::*;
 use serde::Serialize;
 use url::Url;
 
-pub use catalogue::{Catalogue, Edition};
+pub use catalogue::{Catalogue, Edition, Sheet};
 pub use error::{FeedError, Oversize};
 pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
+pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, is_meant};
 
 use self::frame::Frame;
 use self::splice::spliced;
 use crate::post::Post;
-use crate::site::{Artifact, FeedFormat, SiteSettings, Urls};
+use crate::site::{Artifact, SiteSettings, Urls};
 
 /// What made the feeds, without its version: an upgrade is no news to readers.
 const GENERATOR: &str = "Postrider";
@@ -59,7 +61,7 @@ pub type Supply<'a> = &'a (dyn Fn(&Post, Form) -> Result<Piece, FeedError> + Syn
 ///
 /// # Errors
 ///
-/// If `supply` or `emit` fails, or, by a fault of the program, if a feed is not well-formed.
+/// If a feed is larger than the settings allow, if `supply` or `emit` fails, or, by a fault of the program, if a feed is not well-formed.
 pub fn artifacts<E>(
     catalogue: &Catalogue<'_>,
     press: &Press<'_>,
@@ -69,12 +71,15 @@ pub fn artifacts<E>(
 where
     E: From<FeedError> + Send,
 {
-    let oversizes = catalogue.editions().par_iter().map(|edition| {
-        let frame = Frame::new(edition, press);
+    let oversizes = catalogue.sheets().into_par_iter().map(|sheet| {
+        let frame = Frame::new(sheet, press);
         let mut oversizes = Vec::new();
-        for format in &edition.formats {
-            let artifact = written(edition, &frame, *format, supply)?;
-            oversizes.extend(Oversize::of(&artifact));
+        for format in &sheet.edition.formats {
+            let artifact = written(&frame, *format, supply)?;
+            let max_octets = press.settings.feeds.max_octets;
+            let oversize = Oversize::of(&artifact.path, artifact.bytes.len(), max_octets)?;
+            // What is read once may be long.
+            oversizes.extend(oversize.filter(|_| !sheet.is_archive()));
             emit(artifact)?;
         }
         Ok(oversizes)
@@ -83,16 +88,12 @@ where
     Ok(oversizes.into_iter().flatten().collect())
 }
 
-fn written(
-    edition: &Edition<'_>,
-    frame: &Frame,
-    format: FeedFormat,
-    supply: Supply<'_>,
-) -> Result<Artifact, FeedError> {
-    let form = Form { format, content: edition.content };
-    let pieces = edition.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
-    spliced(format!("{}{}", edition.scope.folder(), format.file_name()), frame, format, pieces)
+fn written(frame: &Frame<'_>, format: FeedFormat, supply: Supply<'_>) -> Result<Artifact, FeedError> {
+    let form = Form { format, content: frame.sheet.edition.content };
+    let pieces = frame.sheet.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
+    spliced(frame, format, pieces)
 }
+
 /// How a page tells of a feed: `<link rel="alternate" type="…" title="…" href="…">`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedLink {
@@ -114,35 +115,5 @@ pub fn links(scope: Scope<'_>, settings: &SiteSettings, urls: &Urls) -> Vec<Feed
         title: format!("{} ({format})", scope.title(settings)),
         url: urls.file(&format!("{}{}", scope.folder(), format.file_name())),
     };
-    settings.feeds.formats().map(link).collect()
-}
-
-impl FeedFormat {
-    /// Name of the file in a feed's folder: the one that readers try when a page has no link.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Atom => "atom.xml",
-            Self::Rss => "rss.xml",
-            Self::Json => "feed.json",
-        }
-    }
-
-    /// The type to serve it with and to name in links.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Atom => "application/atom+xml",
-            Self::Rss => "application/rss+xml",
-            Self::Json => "application/feed+json",
-        }
-    }
-}
-
-impl fmt::Display for FeedFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Atom => "Atom",
-            Self::Rss => "RSS",
-            Self::Json => "JSON",
-        })
-    }
+    settings.feeds.formats(scope).into_iter().map(link).collect()
 }

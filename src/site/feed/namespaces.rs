@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
 const DUBLIN_CORE: &str = "http://purl.org/dc/elements/1.1/";
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 const MEDIA: &str = "http://search.yahoo.com/mrss/";
 
 /// Those of an Atom feed, besides its own.
 pub(super) fn of_atom() -> BTreeMap<String, String> {
-    declared(&[("media", MEDIA)])
+    declared(&[("fh", HISTORY), ("media", MEDIA)])
 }
 
 /// Those of an RSS feed.
 pub(super) fn of_rss() -> BTreeMap<String, String> {
-    declared(&[("atom", ATOM), ("content", CONTENT), ("dc", DUBLIN_CORE), ("media", MEDIA)])
+    declared(&[("atom", ATOM), ("content", CONTENT), ("dc", DUBLIN_CORE), ("fh", HISTORY), ("media", MEDIA)])
 }
 
 fn declared(namespaces: &[(&str, &str)]) -> BTreeMap<String, String> {

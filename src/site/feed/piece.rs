@@ -7,9 +7,10 @@ use bytes::Bytes;
 
 use super::error::FeedError;
 use super::item::Item;
+use super::settings::{FeedContent, FeedFormat};
 use super::{Press, atom, json, rss};
 use crate::post::Post;
-use crate::site::{FeedContent, FeedFormat, xml};
+use crate::site::xml;
 
 /// The octets of one item, as they stand between the items before and after it.
 pub type Piece = Bytes;

@@ -10,12 +10,12 @@ use rss::{Category, Channel, Guid};
 
 use super::frame::Frame;
 use super::item::Item;
-use super::{FeedFormat, GENERATOR, media, namespaces};
-use crate::site::FeedContent;
+use super::settings::{FeedContent, FeedFormat};
+use super::{GENERATOR, history, media, namespaces};
 use crate::site::stamp::Stamp;
 
 /// `frame` as an RSS feed without items.
-pub(super) fn without_items(frame: &Frame) -> Result<Vec<u8>, rss::Error> {
+pub(super) fn without_items(frame: &Frame<'_>) -> Result<Vec<u8>, rss::Error> {
     written(&channel(frame), Vec::new())
 }
 
@@ -36,14 +36,7 @@ fn nothing() -> Channel {
     Channel { namespaces: namespaces::of_rss(), ..Channel::default() }
 }
 
-fn channel(frame: &Frame) -> Channel {
-    let format = FeedFormat::Rss;
-    let itself = Link {
-        href: frame.url(format),
-        rel: "self".into(),
-        mime_type: Some(format.media_type().into()),
-        ..Link::default()
-    };
+fn channel(frame: &Frame<'_>) -> Channel {
     Channel {
         title: frame.title.clone(),
         link: frame.page.clone(),
@@ -53,9 +46,19 @@ fn channel(frame: &Frame) -> Channel {
         last_build_date: frame.updated.as_ref().map(Stamp::to_rfc822),
         generator: Some(GENERATOR.into()),
         docs: Some("https://www.rssboard.org/rss-specification".into()),
-        atom_ext: Some(AtomExtension { links: vec![itself] }),
+        extensions: history::elements(frame),
+        atom_ext: Some(AtomExtension { links: links(frame) }),
         ..nothing()
     }
+}
+
+fn links(frame: &Frame<'_>) -> Vec<Link> {
+    let format = FeedFormat::Rss;
+    let link = |rel: &str, href: String| Link { href, rel: rel.into(), ..Link::default() };
+    let typed = |(rel, url)| Link { mime_type: Some(format.media_type().into()), ..link(rel, url) };
+    let hubs = frame.hubs.iter().map(|hub| link("hub", hub.clone()));
+    let history = history::links(frame, format).map(typed);
+    std::iter::once(typed(("self", frame.url(format)))).chain(hubs).chain(history).collect()
 }
 
 fn as_rss(item: &Item<'_>, content: FeedContent) -> rss::Item {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::settings::{ExtraFeed, PostFilter};
 use crate::post::{Author, Post, Posts, Tag};
 use crate::site::{SiteSettings, Urls};
 use crate::words::{Lang, autonym};
@@ -17,6 +18,8 @@ pub enum Scope<'a> {
     Tag(&'a Tag),
     /// Posts of one author.
     Author(&'a Author),
+    /// Posts that pass a filter.
+    Extra(&'a ExtraFeed),
 }
 
 impl Scope<'_> {
@@ -27,6 +30,15 @@ impl Scope<'_> {
             Self::Language(lang) => format!("languages/{}/", lang.as_str().to_lowercase()),
             Self::Tag(tag) => format!("tags/{}/", tag.slug),
             Self::Author(author) => format!("authors/{}/", author.slug),
+            Self::Extra(extra) => format!("feeds/{}/", extra.name),
+        }
+    }
+
+    /// Folder of the parts of the archive: ends in `/`.
+    pub(super) fn archive_folder(self) -> String {
+        match self {
+            Self::Whole => "feeds/archive/".to_owned(),
+            _ => format!("{}archive/", self.folder()),
         }
     }
 
@@ -37,6 +49,8 @@ impl Scope<'_> {
             Self::Language(lang) => autonym(lang),
             Self::Tag(tag) => &tag.name,
             Self::Author(author) => &author.name,
+            Self::Extra(ExtraFeed { title: Some(title), .. }) => return title.clone(),
+            Self::Extra(extra) => extra.name.as_str(),
         };
         format!("{} – {name}", settings.title)
     }
@@ -45,6 +59,7 @@ impl Scope<'_> {
     pub fn lang(self, settings: &SiteSettings) -> Lang {
         match self {
             Self::Language(lang) => lang.clone(),
+            Self::Extra(ExtraFeed { filter: PostFilter { lang: Some(lang), .. }, .. }) => lang.clone(),
             _ => settings.lang.clone(),
         }
     }
@@ -57,9 +72,12 @@ impl Scope<'_> {
         }
     }
 
-    /// The page readers see beside the feed.
+    /// The page readers see beside the feed. A feed with a filter has none of its own.
     pub fn page(self, urls: &Urls) -> String {
-        urls.file(&self.folder()).into()
+        match self {
+            Self::Extra(_) => urls.home().clone().into(),
+            _ => urls.file(&self.folder()).into(),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use super::error::FeedError;
 use super::frame::Frame;
 use super::piece::Piece;
+use super::settings::FeedFormat;
 use super::{atom, json, rss};
-use crate::site::{Artifact, FeedFormat, xml};
+use crate::site::{Artifact, xml};
 
 /// Where the items go in a feed without any, and what stands around them.
 struct Slot {
@@ -28,13 +29,13 @@ impl Slot {
     }
 }
 
-/// The feed at `path` that says `frame` of itself and holds `pieces`.
+/// The feed that says `frame` of itself and holds `pieces`.
 pub(super) fn spliced(
-    path: String,
-    frame: &Frame,
+    frame: &Frame<'_>,
     format: FeedFormat,
     pieces: impl IntoIterator<Item = Piece>,
 ) -> Result<Artifact, FeedError> {
+    let path = frame.sheet.path(format);
     let written = match format {
         FeedFormat::Atom => atom::without_items(frame).map_err(Box::from),
         FeedFormat::Rss => rss::without_items(frame).map_err(Box::from),

@@ -285,7 +285,7 @@ impl TermKind {
     /// None for the whole publication.
     pub(super) fn of(scope: Scope<'_>) -> Option<Self> {
         match scope {
-            Scope::Whole => None,
+            Scope::Whole | Scope::Extra(_) => None,
             Scope::Tag(_) => Some(Self::Tag),
             Scope::Author(_) => Some(Self::Author),
             Scope::Language(_) => Some(Self::Language),
@@ -307,7 +307,7 @@ impl TermFacts {
     pub(super) fn new(feed: &Feed<'_>, urls: &Urls) -> Option<Self> {
         let of_name = |name: &str| lang_of_name(name, feed.posts.iter().copied());
         let (name, lang, website) = match feed.scope {
-            Scope::Whole => return None,
+            Scope::Whole | Scope::Extra(_) => return None,
             Scope::Tag(tag) => (tag.name.clone(), of_name(&tag.name), None),
             Scope::Author(author) => (author.name.clone(), of_name(&author.name), author.url.clone()),
             Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone()), None),

@@ -95,6 +95,7 @@ fn title(scope: Scope<'_>, number: usize, pages: usize, lang: &Lang) -> String {
 pub(super) fn heading(scope: Scope<'_>, lang: &Lang) -> String {
     let (id, variable, name) = match scope {
         Scope::Whole => return String::new(),
+        Scope::Extra(extra) => return extra.title.clone().unwrap_or_else(|| extra.name.to_string()),
         Scope::Tag(tag) => ("tag-title", "tag", tag.name.as_str()),
         Scope::Author(author) => ("author-title", "author", author.name.as_str()),
         Scope::Language(lang) => ("language-title", "language", autonym(lang)),

@@ -1,0 +1,95 @@
+//! Which feeds there are, as the public tree must be told.
+
+use std::collections::BTreeSet;
+
+use super::feed_tables::{ExtraFeedTable, FeedKind};
+use super::names::did_you_mean;
+use super::{Config, ConfigError};
+use crate::post::{Fault, Posts, Slug};
+use crate::site::{ExtraFeed, FeedFormat, FeedSettings, PostFilter, is_meant};
+
+impl Config {
+    /// What feeds hold.
+    pub(super) fn feeds(&self) -> Result<FeedSettings, ConfigError> {
+        let feeds = &self.file.feeds;
+        let extra = self.file.extra_feeds.iter().map(|(name, table)| self.extra_feed(name, table));
+        Ok(FeedSettings {
+            items: feeds.items,
+            content: feeds.content.into(),
+            formats: formats(&feeds.formats),
+            tags: feeds.tags.as_deref().map(formats),
+            authors: feeds.authors.as_deref().map(formats),
+            languages: feeds.languages.as_deref().map(formats),
+            archive: feeds.archive,
+            max_octets: self.in_range("feeds", "max_octets", feeds.max_octets)?,
+            hubs: self.ping()?.hubs,
+            extra: extra.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn extra_feed(&self, name: &str, table: &ExtraFeedTable) -> Result<ExtraFeed, ConfigError> {
+        let feeds = &self.file.feeds;
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let slug = name.parse::<Slug>().ok().filter(|slug| slug.as_str().chars().all(is_plain));
+        let slug = slug.filter(|slug| slug.as_str() != ExtraFeed::RESERVED).ok_or_else(|| {
+            let what = format!(
+                "`{name}`: expected small letters, digits and `-` as the name of a feed, and not `archive`"
+            );
+            self.fault(&format!("extra_feeds.{name}"), "", what, None)
+        })?;
+        Ok(ExtraFeed {
+            name: slug,
+            title: table.title.clone(),
+            filter: PostFilter {
+                tags: table.tags.clone(),
+                without_tags: table.without_tags.clone(),
+                authors: table.authors.clone(),
+                lang: table.language.clone(),
+            },
+            items: table.items.unwrap_or(feeds.items),
+            content: table.content.unwrap_or(feeds.content).into(),
+            formats: formats(table.formats.as_deref().unwrap_or(&feeds.formats)),
+            archive: table.archive,
+        })
+    }
+
+    /// What the filters of extra feeds name and no post has: most likely a slip of the pen.
+    pub fn idle_filters(&self, posts: &Posts) -> Vec<Fault> {
+        if self.file.extra_feeds.is_empty() {
+            return Vec::new();
+        }
+        let published = &posts.published;
+        let tags =
+            published.iter().flat_map(|post| &post.tags).map(|tag| Known(&tag.name, tag.slug.as_str()));
+        let tags: BTreeSet<Known<'_>> = tags.collect();
+        let authors = published.iter().flat_map(|post| &post.authors);
+        let authors = authors.map(|author| Known(&author.name, author.slug.as_str())).collect();
+        let filters = self.file.extra_feeds.iter().flat_map(|(name, table)| {
+            [
+                (name, "tags", &table.tags, &tags),
+                (name, "without_tags", &table.without_tags, &tags),
+                (name, "authors", &table.authors, &authors),
+            ]
+        });
+        filters.flat_map(|(name, key, wanted, known)| self.idle(name, key, wanted, known)).collect()
+    }
+
+    fn idle(&self, feed: &str, key: &str, wanted: &[String], known: &BTreeSet<Known<'_>>) -> Vec<Fault> {
+        let is_known = |wanted: &str| known.iter().any(|Known(name, slug)| is_meant(wanted, name, slug));
+        let idle = wanted.iter().filter(|wanted| !is_known(wanted));
+        let fault = |wanted: &String| {
+            let what = format!("`{key}`: no post has `{wanted}`");
+            let help = did_you_mean(wanted, known.iter().map(|Known(name, _)| *name));
+            self.places.fault(&format!("extra_feeds.{feed}"), key, what, help)
+        };
+        idle.map(fault).collect()
+    }
+}
+
+/// The name and the slug of a tag or an author.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Known<'a>(&'a str, &'a str);
+
+fn formats(kinds: &[FeedKind]) -> Vec<FeedFormat> {
+    kinds.iter().map(|kind| FeedFormat::from(*kind)).collect()
+}
