@@ -21,6 +21,7 @@ skip-to-content = Zum Inhalt springen
 site-navigation = Website
 pagination = Seiten
 neighbours = Weitere Beiträge
+versions = Dieser Beitrag in anderen Sprachen
 home = Startseite
 posts = Beiträge
 tags = Schlagwörter

@@ -24,6 +24,7 @@ skip-to-content = Skip to content
 site-navigation = Site
 pagination = Pages
 neighbours = More posts
+versions = This post in other languages
 home = Home
 posts = Posts
 tags = Tags

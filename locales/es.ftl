@@ -21,6 +21,7 @@ skip-to-content = Saltar al contenido
 site-navigation = Sitio
 pagination = Páginas
 neighbours = Más artículos
+versions = Este artículo en otros idiomas
 home = Inicio
 posts = Artículos
 tags = Etiquetas

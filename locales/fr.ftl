@@ -24,6 +24,7 @@ skip-to-content = Aller au contenu
 site-navigation = Site
 pagination = Pages
 neighbours = Autres articles
+versions = Cet article dans d’autres langues
 home = Accueil
 posts = Articles
 tags = Mots-clés

@@ -8,6 +8,7 @@ skip-to-content = 本文へ移動
 site-navigation = サイト
 pagination = ページ送り
 neighbours = ほかの記事
+versions = この記事をほかの言語で読む
 home = ホーム
 posts = 記事
 tags = タグ

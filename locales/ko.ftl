@@ -8,6 +8,7 @@ skip-to-content = 본문으로 건너뛰기
 site-navigation = 사이트
 pagination = 페이지 이동
 neighbours = 다른 글
+versions = 이 글을 다른 언어로 읽기
 home = 홈
 posts = 글
 tags = 태그

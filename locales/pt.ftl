@@ -21,6 +21,7 @@ skip-to-content = Ir para o conteúdo
 site-navigation = Site
 pagination = Páginas
 neighbours = Mais artigos
+versions = Este artigo noutros idiomas
 home = Início
 posts = Artigos
 tags = Etiquetas

@@ -8,6 +8,7 @@ skip-to-content = 跳到正文
 site-navigation = 网站
 pagination = 分页
 neighbours = 其他文章
+versions = 本文的其他语言版本
 home = 首页
 posts = 文章
 tags = 标签

@@ -8,6 +8,7 @@ skip-to-content = 跳到正文
 site-navigation = 網站
 pagination = 分頁
 neighbours = 其他文章
+versions = 本文的其他語言版本
 home = 首頁
 posts = 文章
 tags = 標籤

@@ -96,7 +96,7 @@ impl Table<'_> {
             source: self.file.path.to_owned(),
             body,
         };
-        Essay { post, hold, id_line, slug_line, alias_lines }
+        Essay { post, hold, id_line, slug_line, alias_lines, kin: self.fields.kin }
     }
 
     fn is_draft(&self) -> bool {

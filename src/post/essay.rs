@@ -11,6 +11,7 @@ use crate::post::matter::{self, Entry};
 use crate::post::names::{self, Meaning};
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::source::{self, Front};
+use crate::post::translations::Kin;
 use crate::post::{Format, Hold, Post, PostSettings, dates, fields};
 
 /// What every essay is read with.
@@ -44,6 +45,8 @@ pub(super) struct Essay {
     pub slug_line: usize,
     /// One for each alias.
     pub alias_lines: Vec<usize>,
+    /// What it says of its translations.
+    pub kin: Kin,
 }
 
 /// Reads the file at `path` below the posts folder.

@@ -10,13 +10,14 @@ use url::Url;
 use crate::post::matter::{Entry, Node, Value};
 use crate::post::names::{self, Meaning};
 use crate::post::remarks::{Flaw, Remarks};
+use crate::post::translations::Kin;
 use crate::post::{Image, PostId, Slug, dates};
 use crate::words::Lang;
 
 pub(super) use crate::post::fields::values::{Bill, Named, one_line};
 
 /// A value and the line it was given on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct At<T> {
     pub line: usize,
     pub value: T,
@@ -37,6 +38,7 @@ pub(super) struct Fields {
     pub tags: Vec<String>,
     pub authors: Vec<Named>,
     pub lang: Option<Lang>,
+    pub kin: Kin,
     pub is_draft: bool,
     pub image: Option<Image>,
     pub canonical_url: Option<Url>,
@@ -100,6 +102,8 @@ impl Reader<'_> {
             Meaning::Taxonomies => self.taxonomies(entry),
             Meaning::Authors => self.authors(entry),
             Meaning::Lang => self.lang(entry),
+            Meaning::TranslationOf => self.translation_of(entry),
+            Meaning::TranslationKey => self.fields.kin.key = self.text(entry).filter(|key| !key.is_empty()),
             Meaning::Draft => self.fields.is_draft |= self.is(entry) == Some(true),
             Meaning::Published => self.fields.is_draft |= self.is(entry) == Some(false),
             Meaning::Image => self.image(entry),
@@ -224,6 +228,11 @@ impl Reader<'_> {
     fn lang(&mut self, entry: &Entry) {
         let lang = self.parsed(entry).map(|at| at.value);
         self.fields.lang = self.fields.lang.take().or(lang);
+    }
+
+    fn translation_of(&mut self, entry: &Entry) {
+        let name = self.text(entry).filter(|name| !name.is_empty());
+        self.fields.kin.of = name.map(|name| Self::at(entry, name));
     }
 
     fn image(&mut self, entry: &Entry) {

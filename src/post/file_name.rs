@@ -1,6 +1,6 @@
 //! What a file's path tells of a post: `2026-03-01-on-maps.ja.md`, or `on-maps/index.md`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -42,6 +42,13 @@ impl FileName {
             None => self.words.clone(),
         }
     }
+}
+
+/// `path` without extension and language, where its name says a language.
+pub(super) fn untranslated(path: &Path) -> Option<PathBuf> {
+    let stem = path.file_stem()?.to_str()?;
+    let (words, lang) = split_language(stem);
+    lang.map(|_| path.with_file_name(words))
 }
 
 /// What an essay's file is written in, by its extension; none for other files.

@@ -12,7 +12,9 @@ use thiserror::Error;
 
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
-use crate::post::{Fault, Held, PostSettings, Posts, Unpublished, picture, unique};
+use crate::post::{
+    Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, picture, translations, unique,
+};
 
 /// Why a posts folder gives no posts.
 #[derive(Debug, Error)]
@@ -84,13 +86,28 @@ fn gather(readings: Vec<Reading>, found: &Found, desk: Desk<'_>) -> Result<Posts
         findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown.clone())));
         essays.extend(essay);
     }
-    faults.extend(unique::faults(&essays.iter().collect::<Vec<_>>(), shown_as));
+    let sets = sets(&essays, &mut faults, shown_as);
     sort(&mut faults);
     if !faults.is_empty() {
         return Err(LoadError::Faults(faults));
     }
     sort(&mut findings);
-    Ok(posts(essays, found.assets.keys().cloned().collect(), findings, desk.settings.unpublished))
+    let posts = posts(essays, found.assets.keys().cloned().collect(), findings, desk.settings.unpublished);
+    Ok(Posts { translations: Translations::new(sets, &posts.published), ..posts })
+}
+
+/// Which essays are one in several languages, once there is no other fault: what was not read cannot be found.
+fn sets(essays: &[Essay], faults: &mut Vec<Fault>, shown_as: &Path) -> Vec<Vec<PostId>> {
+    let essays: Vec<&Essay> = essays.iter().collect();
+    faults.extend(unique::faults(&essays, shown_as));
+    if !faults.is_empty() {
+        return Vec::new();
+    }
+    let sets = translations::sets(&essays, shown_as);
+    sets.unwrap_or_else(|impossible| {
+        faults.extend(impossible);
+        Vec::new()
+    })
 }
 
 fn sort(faults: &mut [Fault]) {
@@ -108,7 +125,7 @@ fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>, unpubli
     }
     published.sort_by_cached_key(|post| (Reverse(post.published.timestamp()), post.id.clone()));
     agree_on_tag_names(&mut published);
-    Posts { published, held, assets, sizes: BTreeMap::new(), findings }
+    Posts { published, held, assets, findings, ..Posts::default() }
 }
 
 /// Gives a tag one name, however differently posts spell it: the spelling most used, then the newest.

@@ -28,6 +28,7 @@ mod assemble;
 mod essay;
 mod walk;
 mod unique;
+mod translations;
 mod load;
 mod adopt;
 
@@ -41,4 +42,5 @@ pub use model::{
 pub use picture::PictureSize;
 pub use reach::meanings;
 pub use settings::{PostSettings, SlugStyle, Unpublished};
+pub use translations::Translations;
 pub use unique::is_reserved;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 
-use crate::post::PictureSize;
+use crate::post::{PictureSize, Translations};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -205,12 +205,27 @@ pub struct Posts {
     /// Posts held back, with what holds them: shown by `plan`, in no output but where [`Unpublished`](crate::post::Unpublished)
     /// are shown.
     pub held: Vec<Held>,
+    /// Which of them are one essay in several languages.
+    pub translations: Translations,
     /// Files beside the essays that pages may show: paths below the posts folder.
     pub assets: Vec<PathBuf>,
     /// Sizes of the pictures among them.
     pub sizes: BTreeMap<PathBuf, PictureSize>,
     /// What deserves a word but does not stop a build.
     pub findings: Vec<Fault>,
+}
+
+impl Posts {
+    /// All posts that are the same essay as `post` in one language or another, `post` among them: the original
+    /// first, the others by language tag. None where it has no translation.
+    pub fn versions<'a>(&'a self, post: &Post) -> impl Iterator<Item = &'a Post> + use<'a> {
+        self.translations.set(&post.id).iter().filter_map(|at| self.published.get(*at))
+    }
+
+    /// The same without `post` itself.
+    pub fn translations_of<'a>(&'a self, post: &'a Post) -> impl Iterator<Item = &'a Post> {
+        self.versions(post).filter(|version| version.id != post.id)
+    }
 }
 
 /// A post that is not out yet.

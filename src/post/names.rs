@@ -17,6 +17,10 @@ pub(super) enum Meaning {
     Taxonomies,
     Authors,
     Lang,
+    /// The post it is a translation of.
+    TranslationOf,
+    /// Hugo's: what translations of one essay have in common.
+    TranslationKey,
     Draft,
     /// Jekyll's opposite of a draft.
     Published,
@@ -43,6 +47,7 @@ pub(super) const OWN: &[&str] = &[
     "tags",
     "authors",
     "lang",
+    "translation_of",
     "draft",
     "image",
     "canonical_url",
@@ -84,6 +89,8 @@ const NAMES: &[(&str, Meaning)] = &[
     ("lang", Meaning::Lang),
     ("language", Meaning::Lang),
     ("locale", Meaning::Lang),
+    ("translation_of", Meaning::TranslationOf),
+    ("translationkey", Meaning::TranslationKey),
     ("draft", Meaning::Draft),
     ("published", Meaning::Published),
     ("image", Meaning::Image),
@@ -139,7 +146,6 @@ const MEANINGLESS: &[&str] = &[
     "sort_by",
     "template",
     "toc",
-    "translationkey",
     "type",
     "weight",
 ];

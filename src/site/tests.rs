@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag};
+use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag, Translations};
 use crate::site::{Artifact, FeedContent, FeedFormat, FeedSettings, SiteError, SiteSettings, Source, build};
 use crate::template::Templates;
 
@@ -141,6 +141,32 @@ fn text_of_an_author_is_never_markup_and_never_a_template() {
     let page = &tree(&three_posts())["on-maps/index.html"];
     assert!(page.contains("On &lt;maps&gt; &amp; {{ 1 + 1 }}"), "{page}");
     assert!(page.contains("<p>{{ site }} <em>yes</em></p>"), "{page}");
+}
+
+#[test]
+fn translations_lead_to_one_another_and_to_the_original_for_everybody_else() {
+    let mut posts = three_posts();
+    assert!(!tree(&posts)["on-maps/index.html"].contains("hreflang=\"x-default\""));
+    posts.translations = Translations::new(
+        vec![vec![posts.published[1].id.clone(), posts.published[0].id.clone()]],
+        &posts.published,
+    );
+    let tree = tree(&posts);
+    let (maps, snow) = (
+        "https://example.org/letters/on-maps/",
+        "https://example.org/letters/%E9%9B%AA%E3%81%AE%E8%A8%98%E6%86%B6/",
+    );
+    for page in ["on-maps/index.html", "雪の記憶/index.html"].map(|path| &tree[path]) {
+        for (hreflang, url) in [("en", maps), ("x-default", maps), ("ja", snow)] {
+            let link = format!("<link rel=\"alternate\" hreflang=\"{hreflang}\" href=\"{url}\">");
+            assert_eq!(page.matches(&link).count(), 1, "{link} in {page}");
+        }
+    }
+    let switch =
+        format!("<a href=\"{snow}\" rel=\"alternate\" lang=\"ja\" dir=\"ltr\" hreflang=\"ja\">日本語</a>");
+    assert!(tree["on-maps/index.html"].contains(&switch));
+    assert!(tree["雪の記憶/index.html"].contains("aria-current=\"page\">日本語</span>"));
+    assert!(!tree["first/index.html"].contains("class=\"versions\""));
 }
 
 #[test]

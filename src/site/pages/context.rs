@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::post::{Author, Image, Linker, Post, PostId, Tag};
+use crate::post::{Author, Image, Linker, Post, PostId, Posts, Tag};
 use crate::site::feed::{Feed, FeedLink, Scope};
 use crate::site::{SiteSettings, Urls, opml};
 use crate::words::{Lang, autonym};
@@ -148,6 +148,20 @@ pub struct NeighbourFacts {
     pub dir: &'static str,
 }
 
+/// One of the languages an essay can be read in.
+#[derive(Clone, Debug, Serialize)]
+pub struct VersionFacts {
+    pub lang: Lang,
+    /// What its speakers call the language.
+    pub language: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    pub title: String,
+    pub url: Url,
+    /// Whether it is the page itself.
+    pub is_this: bool,
+}
+
 /// `pagination`: where a page of a list stands among its pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pagination {
@@ -277,6 +291,24 @@ impl NeighbourFacts {
             url: urls.post(&post.slug),
             lang: post.lang.clone(),
             dir: post.lang.direction(),
+        }
+    }
+}
+
+impl VersionFacts {
+    /// Every language `post` can be read in, the original first; none where there is but one.
+    pub(super) fn all(post: &Post, posts: &Posts, urls: &Urls) -> Vec<Self> {
+        posts.versions(post).map(|version| Self::new(version, version.id == post.id, urls)).collect()
+    }
+
+    fn new(version: &Post, is_this: bool, urls: &Urls) -> Self {
+        Self {
+            lang: version.lang.clone(),
+            language: autonym(&version.lang).to_owned(),
+            dir: version.lang.direction(),
+            title: version.title.clone(),
+            url: urls.post(&version.slug),
+            is_this,
         }
     }
 }

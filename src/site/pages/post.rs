@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::post::{Post, Posts, is_reserved};
 use crate::site::feed::Scope;
-use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts};
+use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts, VersionFacts};
 use crate::site::pages::{Page, Press};
 use crate::site::{Artifact, SiteError};
 use crate::template::TemplateError;
@@ -22,6 +22,8 @@ struct Letter<'a> {
     content: &'a str,
     /// Whether the post's picture stands in the essay itself.
     has_image_in_text: bool,
+    /// The languages it can be read in, the original first; empty where there is but one.
+    versions: Vec<VersionFacts>,
     /// The post before it in time.
     previous: Option<NeighbourFacts>,
     /// The post after it.
@@ -57,6 +59,7 @@ pub(crate) fn post_page(
     let letter = Letter {
         content,
         has_image_in_text: image.is_some_and(|image| content.contains(&image.url)),
+        versions: VersionFacts::all(post, posts, press.urls),
         previous: posts.published.get(index + 1).map(neighbour),
         next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
         post: facts.clone(),
