@@ -8,7 +8,9 @@ use thiserror::Error;
 
 use crate::post::{MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
-use crate::site::pages::{Press, check_slugs, lists, overviews, post_page, redirects, style_sheet};
+use crate::site::pages::{
+    Press, check_slugs, lists, overviews, post_page, redirects, style_sheet, subscribe_page,
+};
 use crate::site::sitemap::{self, SitemapEntry};
 use crate::site::{Artifact, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
 use crate::template::{TemplateError, Templates};
@@ -91,6 +93,8 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     emit(style)?;
     let pieces = emit_posts(source, &press, &catalogue, &emit)?;
     emit(press.not_found()?)?;
+    emit(feed::style_sheet(source.templates, &source.settings.lang)?)?;
+    subscribe_page(&press, &catalogue).into_iter().try_for_each(|page| emit(page?))?;
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
     feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
     let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;

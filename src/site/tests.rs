@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag, Translations};
-use crate::site::{Artifact, FeedContent, FeedFormat, FeedSettings, SiteError, SiteSettings, Source, build};
+use crate::site::{
+    Artifact, ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, SiteError, SiteSettings, Source,
+    build,
+};
 use crate::template::Templates;
 
 fn author(slug: &str, name: &str) -> Author {
@@ -120,6 +123,7 @@ fn a_publication_becomes_pages_lists_feeds_and_what_machines_ask_for() {
             "page/2/index.html",
             "robots.txt",
             "sitemap.xml",
+            "subscribe/index.html",
             "tags/index.html",
             "tags/maps/page/2/index.html",
             "雪の記憶/index.html",
@@ -268,6 +272,54 @@ fn a_publication_without_posts_has_a_front_page() {
     let tree = tree(&Posts::default());
     assert!(tree["index.html"].contains("Nothing has been published yet."));
     assert!(!tree.contains_key("tags/index.html"));
+}
+
+#[test]
+fn one_page_says_what_feeds_are_and_lists_each_of_them_to_be_copied() {
+    let mut settings = settings();
+    settings.feeds.extra = vec![ExtraFeed {
+        name: "short".parse().unwrap(),
+        title: Some("In <short>".to_owned()),
+        filter: PostFilter::default(),
+        items: 5,
+        content: FeedContent::Summary,
+        formats: vec![FeedFormat::Rss],
+        archive: false,
+    }];
+    settings.subscribe_url = Some("mailto:letters@example.org".parse().unwrap());
+    let tree = tree_in(&three_posts(), &settings, None).unwrap();
+    let page = &tree["subscribe/index.html"];
+    for feed in [
+        "atom.xml",
+        "tags/maps/atom.xml",
+        "languages/ja/atom.xml",
+        "authors/mori/atom.xml",
+        "feeds/short/rss.xml",
+    ] {
+        let address =
+            format!("<code class=\"address\" dir=\"ltr\">https://example.org/letters/{feed}</code>");
+        assert!(page.contains(&address), "no {address} in {page}");
+    }
+    for want in
+        ["In &lt;short&gt;", "feeds.opml", "mailto:letters@example.org", "<dt lang=\"ja\">日本語</dt>"]
+    {
+        assert!(page.contains(want), "no {want} in {page}");
+    }
+    assert!(tree["first/index.html"].contains("href=\"https://example.org/letters/subscribe/\""));
+    assert!(tree["assets/feed.css"].contains("This is a feed."));
+}
+
+#[test]
+fn a_long_list_of_tags_leads_to_their_pages() {
+    let mut posts = three_posts();
+    posts.published[0].tags = (0..101).map(|number| tag(&format!("t{number}"))).collect();
+    let page = &tree(&posts)["subscribe/index.html"];
+    assert_eq!(
+        page.matches("/letters/tags/t").count(),
+        100 * 3 - 3,
+        "each in three formats, one place for maps"
+    );
+    assert!(page.contains("<a href=\"https://example.org/letters/tags/\">There are more</a>"), "{page}");
 }
 
 #[test]

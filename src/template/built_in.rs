@@ -5,6 +5,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("404.html", include_str!("../../templates/404.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("custom.css", include_str!("../../templates/custom.css")),
+    ("feed.css", include_str!("../../templates/feed.css")),
     ("index.html", include_str!("../../templates/index.html")),
     ("list.html", include_str!("../../templates/list.html")),
     ("mail/digest.html", include_str!("../../templates/mail/digest.html")),
@@ -23,6 +24,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("report.css", include_str!("../../templates/report.css")),
     ("report.html", include_str!("../../templates/report.html")),
     ("style.css", include_str!("../../templates/style.css")),
+    ("subscribe.html", include_str!("../../templates/subscribe.html")),
 ];
 
 #[cfg(test)]

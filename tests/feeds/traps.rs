@@ -236,9 +236,12 @@ fn a_title_with_a_bracket_is_read_as_its_author_wrote_it() {
 }
 
 #[test]
-fn no_feed_names_a_stylesheet() {
+fn a_feed_in_xml_names_a_style_sheet_that_browsers_keep() {
     for (path, text) in Publication::nasty().files() {
-        assert!(!text.contains("<?xml-stylesheet"), "{path}");
+        let up = "../".repeat(path.matches('/').count());
+        let want = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{up}assets/feed.css\"?>\n<");
+        assert_eq!(text.contains(&want), path.ends_with(".xml"), "{path}");
+        assert!(!text.contains("xsl"), "{path}");
     }
 }
 

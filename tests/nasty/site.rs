@@ -10,7 +10,7 @@ use crate::essays::{Essay, Expected, essays, tagged};
 
 const CONFIG: &str = "[publication]\nurl = \"https://letters.example/nasty/\"\ntitle = \"]]> N & <b>新聞</b>\"\n\
     description = \"<p>&amp; \\\"more\\\"\"\nlanguage = \"en\"\ntime_zone = \"UTC\"\nauthor = \"Ada & Söhne\"\n\
-    rights = \"© & ]]>\"\n\n[feeds]\nitems = 0\n";
+    rights = \"© & ]]>\"\n\n[feeds]\nitems = 0\nmax_octets = 100_000_000\n";
 
 /// When every build happens: after all posts.
 const NOW: &str = "2026-12-01T00:00:00Z";

@@ -12,18 +12,24 @@ use crate::publication::rich;
 type Types = BTreeMap<String, BTreeSet<String>>;
 
 /// Templates, and the part of the document about each.
-const TEMPLATES: [(&str, Option<&str>); 6] = [
+const TEMPLATES: [(&str, Option<&str>); 7] = [
     ("index.html", Some("`index.html` and `list.html`")),
     ("list.html", Some("`index.html` and `list.html`")),
     ("overview.html", Some("`overview.html`")),
     ("post.html", Some("`post.html`")),
+    ("subscribe.html", Some("`subscribe.html`")),
     ("404.html", None),
     ("redirect.html", Some("`redirect.html`")),
 ];
 
 /// What has the fields of something else, and of what.
-const SAME_FIELDS: [(&str, &str); 4] =
-    [("posts[]", "post"), ("page.feeds[]", "site.feeds[]"), ("term", "terms[]"), ("next", "previous")];
+const SAME_FIELDS: [(&str, &str); 5] = [
+    ("posts[]", "post"),
+    ("page.feeds[]", "site.feeds[]"),
+    ("groups[].feeds[].others[]", "site.feeds[]"),
+    ("term", "terms[]"),
+    ("next", "previous"),
+];
 
 pub fn document() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/templates.md")).unwrap()

@@ -10,14 +10,19 @@ use tempfile::TempDir;
 /// A public tree: text files by their path.
 pub type Tree = BTreeMap<String, String>;
 
-/// Two posts that use every field, with `templates` in the place of built-in ones.
+/// Posts that use every field and more tags than one list shows, with `templates` in the place of built-in ones.
 pub fn rich(templates: &[(&str, &str)]) -> Tree {
     let folder = TempDir::new().unwrap();
+    let many: String = (0..101).map(|number| format!("\"Tag {number}\", ")).collect();
+    let many = format!(
+        "+++\nid = \"tag:example.org,2025:many\"\ntitle = \"Many tags\"\ntags = [{many}]\n+++\nTags.\n"
+    );
     let files = [
         ("config.toml", CONFIG),
         ("posts/2026-03-01-on-maps.md", ON_MAPS),
         ("posts/2026-02-01-on-paper.md", ON_PAPER),
         ("posts/2026-01-01-letters.md", LETTERS),
+        ("posts/2025-12-01-many.md", &many),
         ("posts/hill.gif", HILL),
     ];
     let templates = templates.iter().map(|(name, text)| (format!("templates/{name}"), *text));

@@ -10,15 +10,16 @@ use quick_xml::escape::escape;
 use super::frame::Frame;
 use super::item::{Item, Person};
 use super::settings::{FeedContent, FeedFormat};
-use super::{GENERATOR, history, media, namespaces};
+use super::{GENERATOR, history, look, media, namespaces};
 use crate::site::stamp::Stamp;
 
 /// The crate's own names no encoding.
-const PROLOG: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+const PROLOG: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
 /// `frame` as an Atom feed without entries.
 pub(super) fn without_items(frame: &Frame<'_>) -> Result<Vec<u8>, atom::Error> {
-    written(&feed(frame), PROLOG.to_vec())
+    let prolog = format!("{PROLOG}{}", look::instruction(&frame.sheet.path(FeedFormat::Atom)));
+    written(&feed(frame), prolog.into_bytes())
 }
 
 /// A feed that holds `item` and says nothing of itself.

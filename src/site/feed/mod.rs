@@ -10,7 +10,7 @@
 //!
 //! Follows RFC 4287 (Atom), RSS 2.0 and the RSS Profile, JSON Feed 1.1, Media RSS. No time of building and
 //! no version of the program is in any feed, so equal posts give equal octets. Items carry their stored id
-//! and nothing made from a URL. RFC 5005 §4 (archives). Leaves out: stylesheets, `sy:` and podcast elements.
+//! and nothing made from a URL. RFC 5005 §4 (archives). CSS for browsers, no XSLT, which they drop. Leaves out: `sy:` and podcast elements.
 
 mod archive;
 mod atom;
@@ -20,6 +20,7 @@ mod frame;
 mod history;
 mod item;
 mod json;
+mod look;
 mod media;
 mod namespaces;
 mod piece;
@@ -34,6 +35,7 @@ use url::Url;
 
 pub use catalogue::{Catalogue, Edition, Sheet};
 pub use error::{FeedError, Oversize};
+pub use look::style_sheet;
 pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
 pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, is_meant};

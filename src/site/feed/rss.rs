@@ -11,12 +11,17 @@ use rss::{Category, Channel, Guid};
 use super::frame::Frame;
 use super::item::Item;
 use super::settings::{FeedContent, FeedFormat};
-use super::{GENERATOR, history, media, namespaces};
+use super::{GENERATOR, history, look, media, namespaces};
 use crate::site::stamp::Stamp;
 
 /// `frame` as an RSS feed without items.
 pub(super) fn without_items(frame: &Frame<'_>) -> Result<Vec<u8>, rss::Error> {
-    written(&channel(frame), Vec::new())
+    let mut bytes = written(&channel(frame), Vec::new())?;
+    // The crate writes the declaration and knows of nothing else before the root.
+    let root = bytes.windows(5).position(|window| window == b"<rss ").unwrap_or_default();
+    let instruction = look::instruction(&frame.sheet.path(FeedFormat::Rss));
+    bytes.splice(root..root, instruction.into_bytes());
+    Ok(bytes)
 }
 
 /// A feed that holds `item` and says nothing of itself.

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::post::{Author, Image, Linker, Post, PostId, Posts, Tag};
 use crate::site::feed::{Feed, FeedLink, Scope};
+use crate::site::pages::SUBSCRIBE;
 use crate::site::{SiteSettings, Urls, opml};
 use crate::words::{Lang, autonym};
 
@@ -27,6 +28,8 @@ pub struct SiteFacts {
     pub feeds: Vec<FeedLink>,
     /// All feeds in one list, for feed readers to import.
     pub opml_url: Url,
+    /// The page that says what feeds are and lists them.
+    pub feeds_url: Url,
     /// Where readers ask for the mail: a web page, or `mailto:`.
     pub subscribe_url: Option<Url>,
     /// Overview of the tags; none where no post has one.
@@ -68,6 +71,8 @@ pub enum PageKind {
     /// All tags, all authors or all languages.
     Overview,
     Post,
+    /// What feeds are and where they are.
+    Subscribe,
     NotFound,
     /// An older address of a post.
     Moved,
@@ -218,6 +223,7 @@ impl SiteFacts {
             rights: settings.rights.clone(),
             feeds: feeds.to_vec(),
             opml_url: urls.file(opml::PATH),
+            feeds_url: urls.file(SUBSCRIBE),
             subscribe_url: settings.subscribe_url.clone(),
             tags_url: overview(TermKind::Tag, 1),
             authors_url: overview(TermKind::Author, 2),

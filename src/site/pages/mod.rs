@@ -11,6 +11,7 @@ mod list;
 mod overview;
 mod post;
 mod style;
+mod subscribe;
 
 use serde::Serialize;
 use url::Url;
@@ -19,6 +20,7 @@ pub(super) use list::lists;
 pub(super) use overview::overviews;
 pub(super) use post::{check_slugs, post_page, redirects};
 pub(super) use style::style_sheet;
+pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
 use self::context::{PageFacts, PageKind, SiteFacts};
 use self::list::heading;

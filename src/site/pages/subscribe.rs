@@ -1,0 +1,116 @@
+//! The page that explains feeds in plain words and lists them.
+
+use serde::Serialize;
+use url::Url;
+
+use crate::site::Artifact;
+use crate::site::feed::{Catalogue, FeedLink, Scope, links};
+use crate::site::pages::context::{PageKind, TermKind};
+use crate::site::pages::{Page, Press};
+use crate::template::TemplateError;
+use crate::words::{Lang, Words, autonym};
+
+/// Folder of the page.
+pub(crate) const FOLDER: &str = "subscribe/";
+
+/// Most feeds of one group. Of more tags than these, each has its feeds on its own page.
+const MAX_FEEDS: usize = 100;
+
+/// Variables of `subscribe.html`.
+#[derive(Serialize)]
+struct Subscribe {
+    groups: Vec<FeedGroup>,
+}
+
+/// Feeds of one sort.
+#[derive(Serialize)]
+struct FeedGroup {
+    /// Empty for the whole publication.
+    title: String,
+    feeds: Vec<FeedFacts>,
+    /// Where the others are, if there are more than can be listed.
+    more: Option<Url>,
+}
+
+/// One feed.
+#[derive(Serialize)]
+struct FeedFacts {
+    name: String,
+    /// Of the name, where it is another than the page's.
+    lang: Option<Lang>,
+    /// Where it is, in the format readers handle best.
+    url: Url,
+    /// The other formats.
+    others: Vec<FeedLink>,
+}
+
+/// The page, if there are feeds.
+pub(crate) fn subscribe_page(
+    press: &Press<'_>,
+    catalogue: &Catalogue<'_>,
+) -> Option<Result<Artifact, TemplateError>> {
+    let lang = &press.settings.lang;
+    let groups = SORTS.iter().filter_map(|sort| group(press, catalogue, sort)).collect::<Vec<_>>();
+    let title = Words::of(lang).say("subscribe", &[]);
+    let page = Page {
+        path: format!("{FOLDER}index.html"),
+        url: press.urls.file(FOLDER),
+        template: "subscribe.html",
+        kind: PageKind::Subscribe,
+        title: &title,
+        description: "",
+        lang,
+        image: None,
+        scope: Scope::Whole,
+    };
+    (!groups.is_empty()).then(|| press.print(page, &Subscribe { groups }))
+}
+
+/// Feeds that are listed together.
+struct Sort {
+    /// The phrase above them.
+    heading: Option<&'static str>,
+    /// Of the page where all of them are.
+    kind: Option<TermKind>,
+    takes: fn(Scope<'_>) -> bool,
+}
+
+const SORTS: [Sort; 5] = [
+    Sort { heading: None, kind: None, takes: |scope| scope == Scope::Whole },
+    Sort { heading: Some("other-feeds"), kind: None, takes: |scope| matches!(scope, Scope::Extra(_)) },
+    Sort {
+        heading: Some("languages"),
+        kind: Some(TermKind::Language),
+        takes: |scope| matches!(scope, Scope::Language(_)),
+    },
+    Sort { heading: Some("tags"), kind: Some(TermKind::Tag), takes: |scope| matches!(scope, Scope::Tag(_)) },
+    Sort {
+        heading: Some("authors"),
+        kind: Some(TermKind::Author),
+        takes: |scope| matches!(scope, Scope::Author(_)),
+    },
+];
+
+/// The feeds of one sort, if there are any.
+fn group(press: &Press<'_>, catalogue: &Catalogue<'_>, sort: &Sort) -> Option<FeedGroup> {
+    let scopes = catalogue.editions().iter().map(|edition| edition.scope);
+    let scopes: Vec<Scope<'_>> = scopes.filter(|scope| (sort.takes)(*scope)).collect();
+    let heading = sort.heading.map(|id| Words::of(&press.settings.lang).say(id, &[]));
+    let more = sort.kind.filter(|_| scopes.len() > MAX_FEEDS).map(|kind| press.urls.file(kind.folder()));
+    let feeds = scopes.into_iter().take(MAX_FEEDS).filter_map(|scope| feed_facts(press, scope));
+    let feeds: Vec<FeedFacts> = feeds.collect();
+    (!feeds.is_empty()).then(|| FeedGroup { title: heading.unwrap_or_default(), feeds, more })
+}
+
+fn feed_facts(press: &Press<'_>, scope: Scope<'_>) -> Option<FeedFacts> {
+    let mut links = links(scope, press.settings, press.urls).into_iter();
+    let first = links.next()?;
+    let (name, lang) = match scope {
+        Scope::Whole => (Words::of(&press.settings.lang).say("follow-all", &[]), None),
+        Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone())),
+        Scope::Tag(tag) => (tag.name.clone(), None),
+        Scope::Author(author) => (author.name.clone(), None),
+        Scope::Extra(extra) => (extra.title.clone().unwrap_or_else(|| extra.name.to_string()), None),
+    };
+    Some(FeedFacts { name, lang, url: first.url, others: links.collect() })
+}
