@@ -68,8 +68,13 @@ impl Publication {
     }
 
     fn publish(&self, posts: &Posts, out: &Path) -> SiteReport {
-        let source =
-            Source { posts, settings: &self.site_settings, templates: &self.templates, markup: &self.markup };
+        let source = Source {
+            posts,
+            settings: &self.site_settings,
+            templates: &self.templates,
+            markup: &self.markup,
+            cache: None,
+        };
         site::publish(&source, &self.posts_folder(), out).expect("a folder of its own can be written")
     }
 

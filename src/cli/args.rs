@@ -144,18 +144,21 @@ pub struct BuildVerbArgs {
     pub watch: bool,
 }
 
-/// Where the public tree is.
+/// Where the public tree is, and whether work of earlier builds goes into it.
 #[derive(Clone, Debug, Args)]
 pub struct BuildArgs {
     /// Folder of the public tree, seen from the root
     #[arg(long, value_name = "DIR", default_value = "public")]
     pub out: PathBuf,
+    /// Make everything anew; use and keep nothing in .postrider/cache
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// Arguments of `preview`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-Nothing is written: the public tree is kept in memory. When a file changes, the
+The public tree is kept in memory and not written. When a file changes, the
 page in the browser is shown anew; what is wrong is shown over the last build
 that went well. Ctrl-C ends it.
 

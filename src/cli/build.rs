@@ -62,7 +62,8 @@ fn build_again(desk: &Desk, args: &BuildArgs) -> Result<(String, Vec<Fault>), Fa
 /// Writes the public tree.
 pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result<SiteReport, Failure> {
     refuse_the_publication_itself(desk, &args.out)?;
-    let source = publication.source();
+    let cache = if args.no_cache { None } else { desk.cache() };
+    let source = publication.source(cache.as_ref());
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
 }
 

@@ -9,6 +9,7 @@ use super::args::Global;
 use super::console::Console;
 use super::exit::{Exit, Failure};
 use crate::config::{Config, ConfigError, Environment};
+use crate::site::cache::CacheFolder;
 
 /// The surroundings of one run.
 #[derive(Debug)]
@@ -52,6 +53,11 @@ impl Desk {
     /// The configuration of the publication in `--root`.
     pub fn config(&self) -> Result<Config, Failure> {
         Ok(Config::load(&self.global.root, &self.environment)?)
+    }
+
+    /// What earlier builds kept. Where nothing can be kept, everything is made anew: slower, and the same.
+    pub fn cache(&self) -> Option<CacheFolder> {
+        CacheFolder::open(&self.global.root).ok()
     }
 
     /// `path` as seen from the publication's root.

@@ -86,7 +86,8 @@ fn tree(desk: &Desk, url: &Url, unpublished: Unpublished) -> Result<Built, Failu
     let mut publication = Publication::load_at(desk, desk.clock.now(), unpublished)?;
     publication.site.url = url.clone();
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
-    let report = site::build(&publication.source(), &|artifact| {
+    let cache = desk.cache();
+    let report = site::build(&publication.source(cache.as_ref()), &|artifact| {
         artifacts.lock().expect("taking an artifact does not panic").push(artifact);
         Ok(())
     })?;

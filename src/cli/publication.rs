@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
 use crate::post::{LoadError, PostSettings, Posts, Unpublished};
+use crate::site::cache::CacheFolder;
 use crate::site::{SiteSettings, Source, Urls};
 use crate::template::{TemplateError, Templates};
 
@@ -36,8 +37,14 @@ impl Publication {
     }
 
     /// What a public tree is made from.
-    pub fn source(&self) -> Source<'_> {
-        Source { posts: &self.posts, settings: &self.site, templates: &self.templates, markup: &self.markup }
+    pub fn source<'a>(&'a self, cache: Option<&'a CacheFolder>) -> Source<'a> {
+        Source {
+            posts: &self.posts,
+            settings: &self.site,
+            templates: &self.templates,
+            markup: &self.markup,
+            cache,
+        }
     }
 
     /// Where everything is published.

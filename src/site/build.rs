@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::post::{MarkupSettings, Post, PostId, Posts, Rendering, Slug};
+use crate::site::cache::CacheFolder;
 use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{
     Press, check_slugs, lists, overviews, post_page, redirects, style_sheet, subscribe_page,
@@ -22,6 +23,8 @@ pub struct Source<'a> {
     pub settings: &'a SiteSettings,
     pub templates: &'a Templates,
     pub markup: &'a MarkupSettings,
+    /// What earlier builds kept; none where everything is to be made anew.
+    pub cache: Option<&'a CacheFolder>,
 }
 
 /// What a build made.

@@ -8,6 +8,7 @@
 
 mod artifact;
 mod build;
+pub mod cache;
 pub mod feed;
 pub mod opml;
 pub mod pages;

@@ -92,7 +92,7 @@ fn tree_in(
         );
         Ok(())
     };
-    build(&Source { posts, settings, templates: &templates, markup: &markup }, &emit)?;
+    build(&Source { posts, settings, templates: &templates, markup: &markup, cache: None }, &emit)?;
     Ok(found.into_inner().unwrap())
 }
 
