@@ -95,6 +95,8 @@ pub struct SiteTable {
     /// Posts on one index page. Default 10.
     #[schemars(range(min = 1))]
     pub posts_per_page: usize,
+    /// Give posts of three headings or more a table of contents; `toc` in front matter decides for one post. Default true.
+    pub toc: bool,
     /// Where readers ask for the mail, shown at the foot of pages: a form's address, or `mailto:letters@example.org?subject=Subscribe`.
     #[serde(deserialize_with = "web_address")]
     #[schemars(with = "Option<String>")]
@@ -103,7 +105,7 @@ pub struct SiteTable {
 
 impl Default for SiteTable {
     fn default() -> Self {
-        Self { posts_per_page: 10, subscribe_url: None }
+        Self { posts_per_page: 10, toc: true, subscribe_url: None }
     }
 }
 

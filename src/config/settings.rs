@@ -53,6 +53,7 @@ impl Config {
             author: self.author(&title)?,
             rights: publication.rights.clone(),
             posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
+            toc: self.file.site.toc,
             subscribe_url: self.subscribe_url()?,
             feeds: self.feeds()?,
             title,

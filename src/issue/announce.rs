@@ -240,6 +240,8 @@ mod tests {
             enclosure: None,
             canonical_url: None,
             aliases: Vec::new(),
+            series: None,
+            toc: None,
             is_mailed: true,
             extra: serde_json::Map::new(),
             word_count: 1,

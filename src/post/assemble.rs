@@ -14,7 +14,7 @@ use crate::post::heading::{self, Opening};
 use crate::post::markup::{self, Survey};
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::{
-    Author, Body, Format, Hold, Post, PostId, Slug, Tag, dates, enclosure, id, language, slug,
+    Author, Body, Format, Hold, Post, PostId, Series, Slug, Tag, dates, enclosure, id, language, slug,
 };
 use crate::words::Lang;
 
@@ -64,6 +64,7 @@ impl Table<'_> {
         let enclosure = self.fields.enclosure.take();
         let enclosure = enclosure
             .and_then(|bill| enclosure::settle(self.file.path, &bill, self.desk.assets, self.remarks));
+        let series = self.series();
         let (tags, authors, hold) = (self.tags(), self.authors(), self.hold(&published));
         let Survey { summary, word_count, reading_minutes, .. } = markup::survey(&body, &self.lang);
         let Fields { id: given_id, slug: given_slug, updated, .. } = &self.fields;
@@ -84,6 +85,8 @@ impl Table<'_> {
             lang: self.lang,
             authors,
             tags,
+            series,
+            toc: self.fields.toc,
             summary: self.fields.summary.map_or(summary, |given| plain(given, self.file.format)),
             image: self.fields.image,
             enclosure,
@@ -228,6 +231,12 @@ impl Table<'_> {
             }
         }
         tags
+    }
+
+    fn series(&self) -> Option<Series> {
+        let name = self.fields.series.as_ref()?;
+        let slug = slug::for_name(name, self.desk.settings.slugs, &self.lang)?;
+        Some(Series { slug, name: name.clone() })
     }
 
     fn authors(&self) -> Vec<Author> {

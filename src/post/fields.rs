@@ -36,6 +36,8 @@ pub(super) struct Fields {
     pub aliases: Vec<At<String>>,
     pub summary: Option<String>,
     pub tags: Vec<String>,
+    pub series: Option<String>,
+    pub toc: Option<bool>,
     pub authors: Vec<Named>,
     pub lang: Option<Lang>,
     pub kin: Kin,
@@ -99,6 +101,8 @@ impl Reader<'_> {
             Meaning::Path => self.path(entry),
             Meaning::Summary => self.summary(entry),
             Meaning::Tags => self.tags(entry),
+            Meaning::Series => self.series(entry),
+            Meaning::Toc => self.toc(entry),
             Meaning::Taxonomies => self.taxonomies(entry),
             Meaning::Authors => self.authors(entry),
             Meaning::Lang => self.lang(entry),
@@ -200,17 +204,33 @@ impl Reader<'_> {
         self.fields.tags.extend(tags);
     }
 
-    /// Zola's `[taxonomies]`: tags, categories and authors; other taxonomies have no page here.
+    /// A post is a part of one series; Hugo and Zola have a list.
+    fn series(&mut self, entry: &Entry) {
+        let name = match &entry.node.value {
+            Value::List(_) => self.texts(entry).into_iter().next().map(|(_, name)| name),
+            _ => self.text(entry).map(|name| one_line(&name)).filter(|name| !name.is_empty()),
+        };
+        self.fields.series = self.fields.series.take().or(name);
+    }
+
+    fn toc(&mut self, entry: &Entry) {
+        let toc = self.is(entry);
+        self.fields.toc = self.fields.toc.or(toc);
+    }
+
+    /// Zola's `[taxonomies]`: tags, categories, series and authors; other taxonomies have no page here.
     fn taxonomies(&mut self, entry: &Entry) {
         let Value::Table(entries) = &entry.node.value else {
             return self.remarks.fault(values::expected("a table", &entry.key, &entry.node));
         };
         for inner in entries {
             match names::meaning(&inner.key) {
-                Some((meaning @ (Meaning::Tags | Meaning::Authors), _)) => self.take(meaning, inner),
+                Some((meaning @ (Meaning::Tags | Meaning::Series | Meaning::Authors), _)) => {
+                    self.take(meaning, inner)
+                }
                 _ => self.remarks.finding(
                     Flaw::new(inner.line, format!("the taxonomy `{}` has no pages here", inner.key))
-                        .with_help("`tags`, `categories` and `authors` have"),
+                        .with_help("`tags`, `categories`, `series` and `authors` have"),
                 ),
             }
         }

@@ -34,10 +34,10 @@ mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
 pub use load::LoadError;
-pub use markup::{MarkupSettings, Survey, highlight_css, survey};
+pub use markup::{Heading, MarkupSettings, Survey, highlight_css, outline, survey};
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
-    Rendering, Slug, SlugError, Tag,
+    Rendering, Series, Slug, SlugError, Tag,
 };
 pub use picture::PictureSize;
 pub use reach::meanings;

@@ -121,6 +121,13 @@ pub struct Author {
     pub url: Option<Url>,
 }
 
+/// A series a post is a part of. Series with one slug are one series.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Series {
+    pub slug: Slug,
+    pub name: String,
+}
+
 /// A picture that stands for the whole post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Image {
@@ -176,6 +183,10 @@ pub struct Post {
     /// Never empty: the publication's author where the post names none.
     pub authors: Vec<Author>,
     pub tags: Vec<Tag>,
+    /// What it is a part of.
+    pub series: Option<Series>,
+    /// Whether it has a table of contents, if it says so.
+    pub toc: Option<bool>,
     /// Plain text, one paragraph: what front matter says, in a Markdown essay without Markdown's marks; else the beginning.
     pub summary: String,
     pub image: Option<Image>,

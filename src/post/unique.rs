@@ -14,6 +14,8 @@ const RESERVED: &[&str] = &[
     "tags",
     "authors",
     "languages",
+    "series",
+    "search",
     "issues",
     "assets",
     "page",

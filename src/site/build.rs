@@ -91,7 +91,7 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     let catalogue = Catalogue::new(source.posts, source.settings);
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
-    let press = Press::new(source.settings, &urls, source.templates, &scopes, &style)?;
+    let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style)?;
     let emit = |artifact: Artifact| emit(artifact).map_err(SiteError::from);
     emit(style)?;
     let pieces = emit_posts(source, &press, &catalogue, &emit)?;
@@ -99,10 +99,11 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     emit(feed::style_sheet(source.templates, &source.settings.lang)?)?;
     subscribe_page(&press, &catalogue).into_iter().try_for_each(|page| emit(page?))?;
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
+    press.series().try_for_each(|page| emit(page?))?;
     feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
     let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;
     emit(opml::artifact(&catalogue, source.settings, &urls)?)?;
-    sitemap::artifacts(&sitemap_entries(&feeds, &urls), &urls)?.into_iter().try_for_each(&emit)?;
+    sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)?.into_iter().try_for_each(&emit)?;
     emit(sitemap::robots(&urls))?;
     Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes })
 }
@@ -149,7 +150,10 @@ fn emit_feeds(
 }
 
 /// The first page of each list, with the date of its newest post, and every post.
-fn sitemap_entries(feeds: &[Feed<'_>], urls: &Urls) -> Vec<SitemapEntry> {
+fn sitemap_entries(feeds: &[Feed<'_>], press: &Press<'_>) -> Vec<SitemapEntry> {
+    let urls = press.urls;
+    let series = press.series_places().into_iter().map(|(url, newest)| (url, newest.published.clone()));
+    let series = series.map(|(url, newest)| SitemapEntry { url, lastmod: Some(newest) });
     let changed = |post: &Post| post.updated.as_ref().unwrap_or(&post.published).clone();
     let lists = feeds.iter().map(|feed| SitemapEntry {
         url: urls.file(&feed.scope.folder()),
@@ -157,6 +161,7 @@ fn sitemap_entries(feeds: &[Feed<'_>], urls: &Urls) -> Vec<SitemapEntry> {
     });
     let posts = feeds.iter().filter(|feed| feed.scope == Scope::Whole).flat_map(|feed| &feed.posts);
     lists
+        .chain(series)
         .chain(posts.map(|post| SitemapEntry { url: urls.post(&post.slug), lastmod: Some(changed(post)) }))
         .collect()
 }

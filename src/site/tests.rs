@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag, Translations};
+use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Series, Tag, Translations};
 use crate::site::{
     Artifact, ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, SiteError, SiteSettings, Source,
     build,
@@ -28,6 +28,7 @@ fn settings() -> SiteSettings {
         author: author("ada", "Ada"),
         rights: Some("© Ada".to_owned()),
         posts_per_page: 2,
+        toc: true,
         subscribe_url: None,
         feeds: FeedSettings {
             items: 20,
@@ -54,6 +55,8 @@ fn post(slug: &str, published: &str, title: &str, text: &str) -> Post {
         enclosure: None,
         canonical_url: None,
         aliases: Vec::new(),
+        series: None,
+        toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
         word_count: 3,
@@ -171,6 +174,75 @@ fn translations_lead_to_one_another_and_to_the_original_for_everybody_else() {
     assert!(tree["on-maps/index.html"].contains(&switch));
     assert!(tree["雪の記憶/index.html"].contains("aria-current=\"page\">日本語</span>"));
     assert!(!tree["first/index.html"].contains("class=\"versions\""));
+}
+
+#[test]
+fn parts_of_a_series_count_from_the_oldest_in_each_language() {
+    let mut posts = three_posts();
+    for post in &mut posts.published {
+        post.series = Some(Series { slug: "travels".parse().unwrap(), name: "Travels".to_owned() });
+    }
+    let tree = tree(&posts);
+    let maps = &tree["on-maps/index.html"];
+    assert!(maps.contains(
+        "href=\"https://example.org/letters/series/travels/\">Travels</a> <span lang=\"en\">Part 2 of 2<"
+    ));
+    assert!(
+        maps.contains(
+            "<a class=\"previous\" href=\"https://example.org/letters/first/\"><span>Previous part"
+        )
+    );
+    let parts = &tree["series/travels/index.html"];
+    assert!(parts.find(">First<").unwrap() < parts.find("On &lt;maps&gt;").unwrap());
+    assert!(!parts.contains("雪の記憶") && tree["series/travels/ja/index.html"].contains("雪の記憶"));
+    assert!(tree["series/index.html"].contains("https://example.org/letters/series/travels/ja/"));
+    assert!(tree["sitemap.xml"].contains("<loc>https://example.org/letters/series/travels/</loc>"));
+}
+
+#[test]
+fn posts_that_share_a_rare_tag_come_before_those_that_share_a_common_one() {
+    let named = |slug: &str, day: u8, tags: &[&str]| {
+        let mut post = post(slug, &format!("2026-01-{day:02}T09:00:00+00:00[UTC]"), slug, "x");
+        post.tags = tags.iter().map(|name| tag(name)).collect();
+        post
+    };
+    let mut german = named("german", 20, &["rare"]);
+    german.lang = "de".parse().unwrap();
+    let published = vec![
+        german,
+        named("new", 19, &["common"]),
+        named("newer", 18, &["common"]),
+        named("rare", 12, &["rare"]),
+        named("here", 11, &["common", "rare"]),
+        named("alone", 10, &["other"]),
+        named("old", 9, &["common"]),
+    ];
+    let page = &tree(&Posts { published, ..Posts::default() })["here/index.html"];
+    let related = page.split("class=\"related\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let slugs: Vec<&str> = related
+        .split("href=\"https://example.org/letters/")
+        .skip(1)
+        .map(|r| r.split('/').next().unwrap())
+        .collect();
+    assert_eq!(slugs, ["rare", "new", "newer"]);
+}
+
+#[test]
+fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
+    let text = "## One & all\n\n### Two\n\n## Three\n\n#### Deep\n";
+    let mut posts = Posts {
+        published: vec![post("long", "2026-01-01T09:00:00+00:00[UTC]", "Long", text)],
+        ..Posts::default()
+    };
+    let has = |posts: &Posts, toc| {
+        tree_in(posts, &SiteSettings { toc, ..settings() }, None).unwrap()["long/index.html"]
+            .contains("<li><a href=\"#one--all\">One &amp; all</a>\n<ol>\n<li><a href=\"#two\">Two</a></li>")
+    };
+    assert!(has(&posts, true) && !has(&posts, false));
+    posts.published[0].toc = Some(false);
+    assert!(!has(&posts, true));
+    posts.published[0].toc = Some(true);
+    assert!(has(&posts, false));
 }
 
 #[test]

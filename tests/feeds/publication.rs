@@ -25,6 +25,7 @@ impl Publication {
             author: author("ada", "Ada Lovelace"),
             rights: Some("© Ada & friends, CC BY 4.0".into()),
             posts_per_page: 10,
+            toc: true,
             subscribe_url: None,
             feeds: FeedSettings {
                 items: 0,
@@ -178,6 +179,8 @@ pub fn post(slug: &str, title: &str) -> Post {
         enclosure: None,
         canonical_url: None,
         aliases: Vec::new(),
+        series: None,
+        toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
         word_count: 2,

@@ -107,6 +107,8 @@ pub fn post(slug: &str, lang: &str, title: &str, source: &str) -> Post {
         enclosure: None,
         canonical_url: None,
         aliases: Vec::new(),
+        series: None,
+        toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
         word_count: survey.word_count,

@@ -20,6 +20,8 @@ pub fn post(source: &str, format: Format, lang: &str) -> Post {
         enclosure: None,
         canonical_url: None,
         aliases: Vec::new(),
+        series: None,
+        toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
         word_count: 1,

@@ -12,10 +12,11 @@ use crate::publication::rich;
 type Types = BTreeMap<String, BTreeSet<String>>;
 
 /// Templates, and the part of the document about each.
-const TEMPLATES: [(&str, Option<&str>); 7] = [
+const TEMPLATES: [(&str, Option<&str>); 8] = [
     ("index.html", Some("`index.html` and `list.html`")),
     ("list.html", Some("`index.html` and `list.html`")),
     ("overview.html", Some("`overview.html`")),
+    ("series.html", Some("`series.html`")),
     ("post.html", Some("`post.html`")),
     ("subscribe.html", Some("`subscribe.html`")),
     ("404.html", None),
@@ -23,12 +24,16 @@ const TEMPLATES: [(&str, Option<&str>); 7] = [
 ];
 
 /// What has the fields of something else, and of what.
-const SAME_FIELDS: [(&str, &str); 5] = [
+const SAME_FIELDS: [(&str, &str); 9] = [
+    ("groups[].feeds[].others[]", "site.feeds[]"),
     ("posts[]", "post"),
     ("page.feeds[]", "site.feeds[]"),
-    ("groups[].feeds[].others[]", "site.feeds[]"),
     ("term", "terms[]"),
     ("next", "previous"),
+    ("related[]", "previous"),
+    ("series.previous", "previous"),
+    ("series.next", "previous"),
+    ("contents[].within[]", "contents[]"),
 ];
 
 pub fn document() -> String {

@@ -20,6 +20,7 @@ pub fn rich(templates: &[(&str, &str)]) -> Tree {
     let files = [
         ("config.toml", CONFIG),
         ("posts/2026-03-01-on-maps.md", ON_MAPS),
+        ("posts/2026-03-01-on-maps.de.md", UEBER_KARTEN),
         ("posts/2026-02-01-on-paper.md", ON_PAPER),
         ("posts/2026-01-01-letters.md", LETTERS),
         ("posts/2025-12-01-many.md", &many),
@@ -80,7 +81,7 @@ posts_per_page = 1
 subscribe_url = "mailto:letters@example.org?subject=Subscribe"
 "#;
 
-const LETTERS: &str = "+++\ntitle = \"Letters\"\n+++\n\nAn essay.\n";
+const LETTERS: &str = "+++\ntitle = \"Letters\"\nseries = \"Paper\"\ntags = [\"maps\"]\n+++\n\nAn essay.\n";
 
 const ON_PAPER: &str = r#"+++
 title = "紙について"
@@ -111,6 +112,7 @@ mood = "calm"
 const ON_MAPS: &str = r#"+++
 title = "On maps"
 tags = ["maps"]
+series = "Paper"
 
 [image]
 src = "hill.gif"
@@ -120,7 +122,15 @@ alt = "A hill"
 An essay.
 
 ![A hill](hill.gif)
+
+## Lines
+
+## Colours
+
+### Of water
 "#;
+
+const UEBER_KARTEN: &str = "+++\ntitle = \"Über Karten\"\n+++\n\nEin Aufsatz.\n";
 
 /// 320 by 112 pixels, as far as its beginning tells.
 const HILL: &str = "GIF89a\x40\x01\x70\x00\x00\x00\x00";

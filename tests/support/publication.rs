@@ -267,6 +267,8 @@ fn essay(octets: usize) -> Post {
         enclosure: None,
         canonical_url: None,
         aliases: Vec::new(),
+        series: None,
+        toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
         word_count: survey.word_count,

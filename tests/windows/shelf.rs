@@ -160,6 +160,8 @@ impl File {
             enclosure: None,
             canonical_url: None,
             aliases: Vec::new(),
+            series: None,
+            toc: None,
             is_mailed: self.is_mailed,
             extra: serde_json::Map::new(),
             word_count: 1,

@@ -7,12 +7,20 @@ use comrak::Anchorizer;
 /// What a heading without a letter is called.
 const NAMELESS: &str = "section";
 
+/// Ids that pages use around the essay.
+const TAKEN: [&str; 3] = ["content", "follow", "follow-title"];
+
 /// The ids given so far in one essay.
-#[derive(Default)]
 pub struct Anchors {
     given: HashSet<String>,
     /// How often each id was asked for: every lower number is taken, so the search need not begin at 1 again.
     asked: HashMap<String, usize>,
+}
+
+impl Default for Anchors {
+    fn default() -> Self {
+        Self { given: TAKEN.map(str::to_owned).into(), asked: HashMap::new() }
+    }
 }
 
 impl Anchors {
@@ -47,6 +55,7 @@ mod tests {
             ("論地圖：一", "論地圖一"),
             ("!", "section"),
             ("?", "section-1"),
+            ("Content", "content-1"),
         ] {
             assert_eq!(anchors.id(words), want, "given {words}");
         }

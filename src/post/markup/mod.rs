@@ -19,6 +19,7 @@ mod markdown;
 mod math;
 mod native;
 mod node;
+mod outline;
 mod plain;
 mod raw;
 mod script;
@@ -29,6 +30,7 @@ mod text_table;
 mod wrap;
 
 pub use code::highlight_css;
+pub use outline::{Heading, outline};
 pub use plain::is_numbered_heading;
 pub use survey::without_marks;
 pub use wrap::wrap;

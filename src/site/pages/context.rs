@@ -38,6 +38,8 @@ pub struct SiteFacts {
     pub authors_url: Option<Url>,
     /// Overview of the languages; none where there is but one.
     pub languages_url: Option<Url>,
+    /// Overview of the series; none where there is none.
+    pub series_url: Option<Url>,
 }
 
 /// `page`: the page itself.
@@ -66,9 +68,9 @@ pub struct PageFacts {
 pub enum PageKind {
     /// The front page and its further pages.
     Home,
-    /// The posts of a tag, an author or a language.
+    /// The posts of a tag, an author, a language or a series.
     List,
-    /// All tags, all authors or all languages.
+    /// All tags, all authors, all languages or all series.
     Overview,
     Post,
     /// What feeds are and where they are.
@@ -200,6 +202,7 @@ pub enum TermKind {
     Tag,
     Author,
     Language,
+    Series,
 }
 
 impl SiteFacts {
@@ -228,7 +231,12 @@ impl SiteFacts {
             tags_url: overview(TermKind::Tag, 1),
             authors_url: overview(TermKind::Author, 2),
             languages_url: overview(TermKind::Language, 2),
+            series_url: None,
         }
+    }
+
+    pub(super) fn with_series(self, has_series: bool, urls: &Urls) -> Self {
+        Self { series_url: has_series.then(|| urls.file(TermKind::Series.folder())), ..self }
     }
 }
 
@@ -336,6 +344,7 @@ impl TermKind {
             Self::Tag => "tags/",
             Self::Author => "authors/",
             Self::Language => "languages/",
+            Self::Series => "series/",
         }
     }
 }

@@ -7,9 +7,13 @@
 //! What each template gets is in [`context`] and, for people, in `docs/templates.md`.
 
 pub mod context;
+mod contents;
 mod list;
 mod overview;
 mod post;
+mod related;
+mod series;
+mod shelf;
 mod style;
 mod subscribe;
 
@@ -24,6 +28,9 @@ pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
 use self::context::{PageFacts, PageKind, SiteFacts};
 use self::list::heading;
+use self::related::Related;
+use self::shelf::Shelf;
+use crate::post::Posts;
 use crate::site::feed::{FeedLink, Scope, links};
 use crate::site::{Artifact, SiteSettings, Urls};
 use crate::template::{Context, TemplateError, Templates};
@@ -38,6 +45,8 @@ pub(super) struct Press<'a> {
     style: String,
     /// The variable `site`.
     site: Context,
+    shelf: Shelf<'a>,
+    related: Related<'a>,
     /// Whether each language has a list and feeds of its own.
     is_multilingual: bool,
 }
@@ -62,15 +71,19 @@ impl<'a> Press<'a> {
     pub fn new(
         settings: &'a SiteSettings,
         urls: &'a Urls,
+        posts: &'a Posts,
         templates: &'a Templates,
         scopes: &[Scope<'_>],
         style: &Artifact,
     ) -> Result<Self, TemplateError> {
         let feeds = links(Scope::Whole, settings, urls);
         let site = SiteFacts::new(settings, urls, scopes, &feeds);
+        let shelf = Shelf::new(posts);
+        let site = site.with_series(!shelf.series.is_empty(), urls);
         let site = context_of("base.html", &Site { site })?;
         let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
-        Ok(Self { settings, urls, templates, style: style.path.clone(), site, is_multilingual })
+        let (style, related) = (style.path.clone(), Related::new(posts));
+        Ok(Self { settings, urls, templates, style, site, shelf, related, is_multilingual })
     }
 
     /// `page`, with `variables` of its own.

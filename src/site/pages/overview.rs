@@ -25,6 +25,7 @@ pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Art
     };
     let overviews = kinds.into_iter().map(|kind| Overview { kind, terms: terms(kind) });
     overviews
+        .chain([Overview { kind: TermKind::Series, terms: press.series_terms() }])
         .filter(|overview| !overview.terms.is_empty())
         .map(|overview| overview_page(press, &overview))
         .collect()
@@ -54,5 +55,6 @@ fn phrase(kind: TermKind) -> &'static str {
         TermKind::Tag => "tags",
         TermKind::Author => "authors",
         TermKind::Language => "languages",
+        TermKind::Series => "series",
     }
 }

@@ -8,7 +8,9 @@ use url::Url;
 
 use crate::post::{Post, Posts, is_reserved};
 use crate::site::feed::Scope;
+use crate::site::pages::contents::{ContentsFacts, contents};
 use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts, VersionFacts};
+use crate::site::pages::series::PartFacts;
 use crate::site::pages::{Page, Press};
 use crate::site::{Artifact, SiteError};
 use crate::template::TemplateError;
@@ -22,6 +24,12 @@ struct Letter<'a> {
     content: &'a str,
     /// Whether the post's picture stands in the essay itself.
     has_image_in_text: bool,
+    /// Its headings; empty where it has no table of contents.
+    contents: Vec<ContentsFacts>,
+    /// The series it is a part of.
+    series: Option<PartFacts>,
+    /// Posts on the same subjects.
+    related: Vec<NeighbourFacts>,
     /// The languages it can be read in, the original first; empty where there is but one.
     versions: Vec<VersionFacts>,
     /// The post before it in time.
@@ -59,6 +67,9 @@ pub(crate) fn post_page(
     let letter = Letter {
         content,
         has_image_in_text: image.is_some_and(|image| content.contains(&image.url)),
+        contents: contents(post, content, press.settings),
+        series: PartFacts::of(post, press),
+        related: press.related.of(index).into_iter().map(neighbour).collect(),
         versions: VersionFacts::all(post, posts, press.urls),
         previous: posts.published.get(index + 1).map(neighbour),
         next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
