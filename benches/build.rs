@@ -143,7 +143,7 @@ fn feeds(bencher: Bencher<'_, '_>) {
     let posts = publication.load();
     let urls = Urls::new(&publication.site_settings.url, &posts);
     let catalogue = Catalogue::new(&posts, &publication.site_settings);
-    let press = Press { settings: &publication.site_settings, urls: &urls };
+    let press = Press { posts: &posts, settings: &publication.site_settings, urls: &urls };
     let cut = |post: &Post| {
         let essay = post.render_portable(&urls, &publication.markup);
         Pieces::cut(post, &essay, catalogue.forms(post), &press).expect("samples can stand in feeds")
@@ -166,7 +166,7 @@ fn cut(bencher: Bencher<'_, '_>) {
     let posts = publication.load();
     let urls = Urls::new(&publication.site_settings.url, &posts);
     let catalogue = Catalogue::new(&posts, &publication.site_settings);
-    let press = Press { settings: &publication.site_settings, urls: &urls };
+    let press = Press { posts: &posts, settings: &publication.site_settings, urls: &urls };
     let post = &posts.published[0];
     let essay = post.render_portable(&urls, &publication.markup);
     bencher.bench_local(|| Pieces::cut(post, &essay, catalogue.forms(post), &press));

@@ -27,6 +27,10 @@ pub struct Feeds {
     /// Write archive documents (RFC 5005) beside the feed of the whole publication, through which a reader can fetch every
     /// post there is. Default true.
     pub archive: bool,
+    /// A small square picture that stands for the publication: a path below `posts/` or an address. Default none.
+    pub icon: Option<String>,
+    /// A picture twice as wide as high: a path below `posts/` or an address. Default none.
+    pub logo: Option<String>,
     /// Octets from which on a feed is an error, for most services refuse what is larger than the default. Default 5000000.
     #[schemars(range(min = 1))]
     pub max_octets: usize,
@@ -52,6 +56,8 @@ impl Default for Feeds {
             authors: None,
             languages: None,
             archive,
+            icon: None,
+            logo: None,
             max_octets,
             hubs: Vec::new(),
             ping_on_publish: false,

@@ -23,6 +23,9 @@ impl Config {
             archive: feeds.archive,
             max_octets: self.in_range("feeds", "max_octets", feeds.max_octets)?,
             hubs: self.ping()?.hubs,
+            icon: feeds.icon.clone(),
+            logo: feeds.logo.clone(),
+            podcast: self.podcast()?,
             extra: extra.collect::<Result<_, _>>()?,
         })
     }

@@ -12,6 +12,7 @@ use url::Url;
 use super::feed_tables::{ExtraFeedTable, Feeds};
 use super::lane_tables::{LaneTable, PaceTable, Smtp};
 use super::names;
+use super::podcast::PodcastTable;
 use crate::address::{Domain, EmailAddress, Mailbox};
 use crate::post::Fault;
 use crate::words::Lang;
@@ -27,6 +28,7 @@ pub struct ConfigFile {
     pub site: SiteTable,
     pub feeds: Feeds,
     pub extra_feeds: BTreeMap<String, ExtraFeedTable>,
+    pub podcast: PodcastTable,
     pub markdown: Markdown,
     pub schedule: Schedule,
     pub mail: Mail,

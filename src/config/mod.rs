@@ -15,6 +15,7 @@ mod lanes;
 mod names;
 mod outgoing;
 mod ping;
+mod podcast;
 mod rules;
 mod settings;
 

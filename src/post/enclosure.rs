@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::post::fields::{At, Bill};
 use crate::post::remarks::{Flaw, Remarks};
-use crate::post::{Enclosure, meanings};
+use crate::post::{Enclosure, Transcript, meanings};
 
 /// Types of what people attach (the IANA registry, and what podcast players expect).
 const MEDIA_TYPES: &[(&str, &str)] = &[
@@ -33,6 +33,10 @@ const MEDIA_TYPES: &[(&str, &str)] = &[
     ("gif", "image/gif"),
     ("svg", "image/svg+xml"),
     ("txt", "text/plain"),
+    ("html", "text/html"),
+    ("vtt", "text/vtt"),
+    ("srt", "application/x-subrip"),
+    ("json", "application/json"),
 ];
 
 /// Fills in what `bill` leaves out from the file it names, seen from the essay at `essay`.
@@ -42,7 +46,7 @@ pub(super) fn settle(
     assets: &BTreeMap<PathBuf, u64>,
     remarks: &mut Remarks,
 ) -> Option<Enclosure> {
-    let At { line, value: Bill { url, octets, media_type } } = bill;
+    let At { line, value: Bill { url, octets, media_type, duration_secs, is_explicit, transcript } } = bill;
     let local = meanings(essay, url).iter().find_map(|path| assets.get(path).copied());
     if local.is_none() && octets.is_none() {
         if Url::parse(url).is_err() {
@@ -60,7 +64,23 @@ pub(super) fn settle(
             remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `audio/mpeg`"));
             "application/octet-stream".to_owned()
         });
-    Some(Enclosure { url: url.clone(), octets: octets.or(local).unwrap_or(0), media_type })
+    let transcript = transcript.as_ref().and_then(|(url, told)| {
+        let media_type = told.clone().or_else(|| media_type_of(url).map(str::to_owned));
+        if media_type.is_none() {
+            let what =
+                format!("`enclosure`: the type of the transcript `{url}` cannot be told from its name");
+            remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `text/vtt`"));
+        }
+        Some(Transcript { url: url.clone(), media_type: media_type? })
+    });
+    Some(Enclosure {
+        url: url.clone(),
+        octets: octets.or(local).unwrap_or(0),
+        media_type,
+        duration_secs: *duration_secs,
+        is_explicit: *is_explicit,
+        transcript,
+    })
 }
 
 fn media_type_of(url: &str) -> Option<&'static str> {

@@ -13,7 +13,8 @@ use thiserror::Error;
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
-    Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, picture, translations, unique,
+    Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, picture, playtime, translations,
+    unique,
 };
 
 /// Why a posts folder gives no posts.
@@ -55,7 +56,8 @@ impl Posts {
     ) -> Result<Self, LoadError> {
         let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        let posts = gather(read_all(posts_dir, &found, desk)?, &found, desk)?;
+        let mut posts = gather(read_all(posts_dir, &found, desk)?, &found, desk)?;
+        playtime::measure(&mut posts.published, posts_dir, &found.assets);
         Ok(Self { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
     }
 }

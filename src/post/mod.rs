@@ -24,6 +24,7 @@ mod heading;
 mod reach;
 mod enclosure;
 mod picture;
+mod playtime;
 mod assemble;
 mod essay;
 mod walk;
@@ -37,7 +38,7 @@ pub use load::LoadError;
 pub use markup::{Heading, MarkupSettings, Survey, highlight_css, outline, survey};
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
-    Rendering, Series, Slug, SlugError, Tag,
+    Rendering, Series, Slug, SlugError, Tag, Transcript,
 };
 pub use picture::PictureSize;
 pub use reach::meanings;

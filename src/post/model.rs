@@ -137,10 +137,30 @@ pub struct Image {
 }
 
 /// A file attached to an item (RSS 2.0 `enclosure`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Enclosure {
     pub url: String,
     pub octets: u64,
+    pub media_type: String,
+    /// How long a recording plays, if that is known.
+    pub duration_secs: Option<u64>,
+    /// Whether it holds what not everybody wants to hear; none where the podcast's own word holds.
+    pub is_explicit: Option<bool>,
+    /// What is said in it, in writing.
+    pub transcript: Option<Transcript>,
+}
+
+impl Enclosure {
+    /// Whether it is something to hear or to watch.
+    pub fn is_recording(&self) -> bool {
+        self.media_type.starts_with("audio/") || self.media_type.starts_with("video/")
+    }
+}
+
+/// The words of a recording (Podcasting 2.0 `podcast:transcript`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Transcript {
+    pub url: String,
     pub media_type: String,
 }
 

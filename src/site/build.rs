@@ -118,7 +118,7 @@ fn emit_posts<'a>(
     catalogue: &Catalogue<'_>,
     emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
 ) -> Result<Cut<'a>, SiteError> {
-    let feeds = feed::Press { settings: source.settings, urls: press.urls };
+    let feeds = feed::Press { posts: source.posts, settings: source.settings, urls: press.urls };
     let posts = source.posts.published.par_iter().enumerate();
     let pieces = posts.map(|(index, post)| {
         let forms = catalogue.forms(post);
@@ -146,7 +146,12 @@ fn emit_feeds(
         let piece = pieces.get(&post.id).and_then(|pieces| pieces.get(form));
         Ok(piece.expect("each post is cut in all forms the catalogue has"))
     };
-    feed::artifacts(catalogue, &feed::Press { settings: source.settings, urls }, &supply, emit)
+    feed::artifacts(
+        catalogue,
+        &feed::Press { posts: source.posts, settings: source.settings, urls },
+        &supply,
+        emit,
+    )
 }
 
 /// The first page of each list, with the date of its newest post, and every post.

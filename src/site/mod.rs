@@ -24,7 +24,7 @@ mod xml;
 
 pub use artifact::{Artifact, Octets};
 pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};
-pub use feed::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, is_meant};
+pub use feed::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSettings, PostFilter, is_meant};
 pub use settings::SiteSettings;
 pub use topic::{Topic, topics};
 pub use tree::{Part, TreeError, TreeReport, TreeWriter};

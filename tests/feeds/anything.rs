@@ -33,7 +33,7 @@ proptest! {
         strange.tags = vec![tag("strange", &texts[3])];
         strange.authors = vec![author("strange", &texts[4])];
         strange.image = Some(Image { src: texts[5].clone(), alt: texts[6].clone() });
-        strange.enclosure = Some(Enclosure { url: texts[7].clone(), octets: 1, media_type: texts[8].clone() });
+        strange.enclosure = Some(Enclosure { url: texts[7].clone(), octets: 1, media_type: texts[8].clone(), ..Enclosure::default() });
         let files = Publication::of(vec![strange]).files();
         let atom = atom_syndication::Feed::read_from(files["atom.xml"].as_bytes()).unwrap();
         let entry = &atom.entries[0];

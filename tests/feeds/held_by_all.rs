@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use postrider::post::Post;
+use postrider::post::{Post, Posts};
 use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Press, Scope};
 use postrider::site::sitemap::{self, SitemapEntry};
 use postrider::site::{FeedContent, FeedFormat};
@@ -73,7 +73,8 @@ fn a_feed_holds_the_newest_items_and_asks_for_no_other_essay() {
     let asked = Mutex::new(BTreeSet::new());
     let urls = publication.urls();
     let settings = publication.settings.clone();
-    let press = Press { settings: &settings, urls: &urls };
+    let none = Posts::default();
+    let press = Press { posts: &none, settings: &settings, urls: &urls };
     let supply = |post: &Post, form| {
         asked.lock().unwrap().insert(post.slug.to_string());
         piece(post, form, &press)
@@ -180,7 +181,7 @@ fn a_year_that_feeds_cannot_say_names_the_post() {
     ancient.published = "-000044-03-15T12:00:00+00:00[UTC]".parse().unwrap();
     let publication = Publication::of(vec![ancient]);
     let urls = publication.urls();
-    let press = Press { settings: &publication.settings, urls: &urls };
+    let press = Press { posts: &publication.posts, settings: &publication.settings, urls: &urls };
     let post = &publication.posts.published[0];
     let form = Form { format: FeedFormat::Atom, content: FeedContent::Full };
     let error = piece(post, form, &press).unwrap_err();
@@ -225,7 +226,7 @@ fn a_publication_without_posts_has_feeds_without_items() {
 fn a_failure_to_write_a_feed_ends_the_work_with_that_failure() {
     let publication = Publication::plain();
     let urls = publication.urls();
-    let press = Press { settings: &publication.settings, urls: &urls };
+    let press = Press { posts: &publication.posts, settings: &publication.settings, urls: &urls };
     let catalogue = Catalogue::new(&publication.posts, &publication.settings);
     #[derive(Debug)]
     struct DiskFull;
@@ -297,4 +298,39 @@ fn more_pages_than_one_sitemap_may_hold_are_spread_over_several() {
         "<loc>https://example.org/notes/sitemap-2.xml</loc>\n  <lastmod>2026-04-02T10:11:12+00:00</lastmod>";
     assert!(index.contains("<sitemapindex") && index.contains(want), "{index}");
     assert_eq!(sitemap::artifacts(&pages[..50_000], &urls).unwrap().len(), 1);
+}
+
+#[test]
+fn an_entry_leads_to_its_translations_and_to_where_it_stood_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "2026-03-01-maps.md",
+        "+++\ntitle = \"Maps\"\ncanonical_url = \"https://old.example.org/?a=1&b=2\"\n+++\nText.\n",
+    );
+    write(
+        "2026-03-02-maps.zh-Hant.md",
+        "+++\ntitle = \"地圖\"\nslug = \"地圖\"\ntranslation_of = \"maps\"\n+++\n正文。\n",
+    );
+    let mut publication = Publication::of(Vec::new());
+    let settings =
+        postrider::post::PostSettings { author: author("ada", "Ada"), ..Publication::post_settings() };
+    let now = "2026-12-01T00:00:00Z".parse().unwrap();
+    publication.posts =
+        postrider::post::Posts::load(folder.path(), std::path::Path::new("posts"), &settings, now).unwrap();
+    let feed = atom_syndication::Feed::read_from(publication.file("atom.xml").as_bytes()).unwrap();
+    let links = |at: usize| -> Vec<(String, Option<String>, String)> {
+        let links = feed.entries[at].links.iter();
+        links.map(|link| (link.rel.clone(), link.hreflang.clone(), link.href.clone())).collect()
+    };
+    let link = |rel: &str, lang: Option<&str>, href: &str| {
+        (rel.to_owned(), lang.map(str::to_owned), href.to_owned())
+    };
+    let english = link("alternate", Some("en"), "https://example.org/notes/maps/");
+    let chinese = link("alternate", Some("zh-Hant"), "https://example.org/notes/%E5%9C%B0%E5%9C%96/");
+    let first = link("related", None, "https://old.example.org/?a=1&b=2");
+    assert_eq!(links(0), [chinese.clone(), english.clone()], "its own page first");
+    assert_eq!(links(1), [english, chinese, first]);
+    let json: Value = serde_json::from_str(&publication.file("feed.json")).unwrap();
+    assert_eq!(json["items"][1]["external_url"], "https://old.example.org/?a=1&b=2");
 }

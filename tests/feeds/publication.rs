@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use postrider::config::{Config, Environment};
-use postrider::post::{Author, Body, Enclosure, Format, Image, Post, Posts, Tag};
+use postrider::post::{Author, Body, Enclosure, Format, Image, Post, PostSettings, Posts, Tag};
 use postrider::site::feed::{self, Catalogue, FeedError, Form, Forms, Oversize, Piece, Pieces, Press};
 use postrider::site::{Artifact, FeedContent, FeedFormat, FeedSettings, SiteSettings, Urls, opml};
 
@@ -47,6 +47,7 @@ impl Publication {
             url: "https://example.org/talk.mp3?a=1&b=2".into(),
             octets: 12_345,
             media_type: "audio/mpeg".into(),
+            ..Enclosure::default()
         });
         maps.updated = Some("2026-04-02T10:11:12.987654321+02:00[Europe/Berlin]".parse().unwrap());
         let mut paper = post("紙の話", "紙の話「第一回」");
@@ -89,6 +90,7 @@ impl Publication {
                 url: "https://例え.example/音 声.mp3?a=1&b=<2>[3]{4}|5".into(),
                 octets: 0,
                 media_type: "audio/\u{1}mpeg".into(),
+                ..Enclosure::default()
             });
             post
         });
@@ -96,6 +98,12 @@ impl Publication {
         publication.settings.title = "]]> N\u{0}asty & <b>新聞</b>\r\n".into();
         publication.settings.rights = Some("\u{1f}© & ]]>".into());
         publication
+    }
+
+    /// How essays of the sample are read.
+    pub fn post_settings() -> PostSettings {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Config::load(root, &Environment::default()).unwrap().posts().unwrap()
     }
 
     /// The publication that comes with the program.
@@ -125,7 +133,7 @@ impl Publication {
     pub fn try_written(&self) -> Result<(BTreeMap<String, String>, Vec<Oversize>), FeedError> {
         let urls = self.urls();
         let catalogue = Catalogue::new(&self.posts, &self.settings);
-        let press = Press { settings: &self.settings, urls: &urls };
+        let press = Press { posts: &self.posts, settings: &self.settings, urls: &urls };
         let files = Mutex::new(BTreeMap::new());
         let supply = |post: &Post, form: Form| piece(post, form, &press);
         let oversizes = feed::artifacts::<FeedError>(&catalogue, &press, &supply, |artifact| {

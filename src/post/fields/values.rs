@@ -17,11 +17,15 @@ pub(in crate::post) struct Named {
 }
 
 /// An enclosure as front matter gives it; what is missing is told by its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::post) struct Bill {
     pub url: String,
     pub octets: Option<u64>,
     pub media_type: Option<String>,
+    pub duration_secs: Option<u64>,
+    pub is_explicit: Option<bool>,
+    /// Address and, if given, media type.
+    pub transcript: Option<(String, Option<String>)>,
 }
 
 pub(super) fn expected(what: impl Display, key: &str, found: &Node) -> Flaw {
@@ -188,17 +192,45 @@ pub(super) fn image(key: &str, node: &Node) -> Result<Option<Image>, Flaw> {
 /// An attached file as path or URL, or as `{ url, octets, type }`.
 pub(super) fn enclosure(key: &str, node: &Node) -> Result<Bill, Flaw> {
     match &node.value {
-        Value::Scalar(_) => Ok(Bill { url: place(key, node)?, octets: None, media_type: None }),
+        Value::Scalar(_) => Ok(Bill { url: place(key, node)?, ..Bill::default() }),
         Value::Table(entries) => {
             let octets = field(entries, &["octets", "length", "size"]);
-            let media_type = field(entries, &["type", "media_type", "mime_type"]);
+            let media_type = field(entries, MEDIA_TYPE);
+            let duration = field(entries, &["duration"]);
             Ok(Bill {
                 url: required_place(key, "url", node, entries)?,
                 octets: octets.map(|node| whole_number(key, node)).transpose()?,
                 media_type: media_type.map(|node| text(key, node)).transpose()?,
+                duration_secs: duration.map(|node| duration_secs(key, node)).transpose()?,
+                is_explicit: field(entries, &["explicit"]).map(|node| is(key, node)).transpose()?,
+                transcript: field(entries, &["transcript"]).map(|node| transcript(key, node)).transpose()?,
             })
         }
         _ => Err(expected("a path, a URL or a table with `url`", key, node)),
+    }
+}
+
+const MEDIA_TYPE: &[&str] = &["type", "media_type", "mime_type"];
+
+/// Seconds, or hours, minutes and seconds between colons.
+fn duration_secs(key: &str, node: &Node) -> Result<u64, Flaw> {
+    let given = text(key, node)?;
+    let parts = given.trim().split(':').map(str::parse::<u64>).collect::<Result<Vec<_>, _>>();
+    match parts.as_deref() {
+        Ok([seconds]) => Ok(*seconds),
+        Ok([minutes, seconds @ 0..60]) => Ok(minutes * 60 + seconds),
+        Ok([hours, minutes @ 0..60, seconds @ 0..60]) => Ok((hours * 60 + minutes) * 60 + seconds),
+        _ => Err(expected("a `duration` in seconds or such as 1:02:03", key, node)),
+    }
+}
+
+fn transcript(key: &str, node: &Node) -> Result<(String, Option<String>), Flaw> {
+    match &node.value {
+        Value::Table(entries) => {
+            let media_type = field(entries, MEDIA_TYPE).map(|node| text(key, node)).transpose()?;
+            Ok((required_place(key, "url", node, entries)?, media_type))
+        }
+        _ => Ok((place(key, node)?, None)),
     }
 }
 

@@ -48,6 +48,8 @@ fn feed(frame: &Frame<'_>) -> atom::Feed {
         authors: vec![person(&frame.author)],
         generator: Some(Generator { value: GENERATOR.into(), uri: None, version: None }),
         links: links_of_feed(frame),
+        icon: frame.icon.clone(),
+        logo: frame.logo.clone(),
         rights: frame.rights.as_ref().map(|rights| plain(rights, None)),
         subtitle: Some(plain(&frame.description, None)),
         lang,
@@ -93,7 +95,13 @@ fn links(item: &Item<'_>) -> Vec<Link> {
         length: Some(file.octets.to_string()),
         ..link("enclosure", &file.url, &file.media_type)
     });
-    std::iter::once(page).chain(enclosure).collect()
+    let translation = |(lang, url): &(String, String)| Link {
+        hreflang: Some(lang.clone()),
+        ..link("alternate", url, "text/html")
+    };
+    let original = item.original.as_ref().map(|url| link("related", url, "text/html"));
+    let translations = item.translations.iter().map(translation);
+    std::iter::once(page).chain(translations).chain(original).chain(enclosure).collect()
 }
 
 fn link(rel: &str, href: &str, media_type: &str) -> Link {

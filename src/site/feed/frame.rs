@@ -5,7 +5,9 @@ use url::Url;
 use super::Press;
 use super::catalogue::Sheet;
 use super::item::{Person, first_of, text};
-use super::settings::FeedFormat;
+use super::scope::Scope;
+use super::settings::{FeedFormat, PodcastSettings};
+use crate::post::{Enclosure, Post};
 use crate::site::Urls;
 use crate::site::stamp::Stamp;
 use crate::site::xml::uri;
@@ -24,9 +26,15 @@ pub(super) struct Frame<'a> {
     pub(super) author: Person,
     /// Hubs that know of changes (WebSub). An archive has none.
     pub(super) hubs: Vec<String>,
+    /// URLs of pictures: small and square, wide, large and square.
+    pub(super) icon: Option<String>,
+    pub(super) logo: Option<String>,
+    pub(super) cover: Option<String>,
     /// When the newest change was made to any item; none where there are no items.
     pub(super) updated: Option<Stamp>,
     pub(super) sheet: Sheet<'a>,
+    /// What podcast players are told, if there is something to hear.
+    podcast: Option<&'a PodcastSettings>,
     urls: &'a Urls,
 }
 
@@ -35,6 +43,9 @@ impl<'a> Frame<'a> {
         let settings = press.settings;
         let scope = sheet.edition.scope;
         let changed = sheet.posts().iter().map(|post| post.updated.as_ref().unwrap_or(&post.published));
+        let feeds = &settings.feeds;
+        let picture = |path: &Option<String>| path.as_ref().and_then(|path| picture_url(path, press.urls));
+        let icon = picture(&feeds.icon);
         let hubs = settings.feeds.hubs.iter().filter(|_| !sheet.is_archive());
         Self {
             id: feed_id(press.urls.file(&scope.folder()).as_str()),
@@ -45,7 +56,11 @@ impl<'a> Frame<'a> {
             rights: settings.rights.as_deref().map(text),
             author: Person::from(&scope.author(settings)),
             hubs: hubs.filter_map(|hub| uri(hub.as_str())).collect(),
+            logo: picture(&feeds.logo),
+            cover: picture(&feeds.podcast.image).or_else(|| icon.clone()),
+            icon,
             updated: changed.max().and_then(Stamp::new),
+            podcast: has_recordings(sheet.posts()).then_some(&feeds.podcast),
             sheet,
             urls: press.urls,
         }
@@ -66,8 +81,30 @@ impl<'a> Frame<'a> {
         self.sheet.previous().map(|sheet| self.url_of(sheet, format))
     }
 
+    /// What podcast players are told, if there is something to hear.
+    pub(super) fn podcast(&self) -> Option<&'a PodcastSettings> {
+        self.podcast
+    }
+
+    /// Whether it is of the whole publication.
+    pub(super) fn is_whole(&self) -> bool {
+        self.sheet.edition.scope == Scope::Whole
+    }
+
     fn url_of(&self, sheet: Sheet<'_>, format: FeedFormat) -> String {
         self.urls.file(&sheet.path(format)).into()
+    }
+}
+
+fn has_recordings(posts: &[&Post]) -> bool {
+    posts.iter().any(|post| post.enclosure.as_ref().is_some_and(Enclosure::is_recording))
+}
+
+/// Where the picture is that settings name by address or by path.
+fn picture_url(path: &str, urls: &Urls) -> Option<String> {
+    match Url::parse(path) {
+        Ok(url) => uri(url.as_str()),
+        Err(_) => Some(urls.file(path.trim_start_matches('/')).into()),
     }
 }
 

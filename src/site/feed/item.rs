@@ -24,6 +24,10 @@ pub(super) struct Item<'a> {
     pub(super) lang: String,
     pub(super) authors: Vec<Person>,
     pub(super) tags: Vec<String>,
+    /// The same essay in other languages: language and URL.
+    pub(super) translations: Vec<(String, String)>,
+    /// Where it was published first, if not here.
+    pub(super) original: Option<String>,
     pub(super) image: Option<Picture>,
     pub(super) enclosure: Option<Enclosure>,
 }
@@ -42,6 +46,11 @@ pub(super) struct Enclosure {
     pub(super) url: String,
     pub(super) octets: u64,
     pub(super) media_type: String,
+    pub(super) duration_secs: Option<u64>,
+    pub(super) is_explicit: Option<bool>,
+    /// URL and media type.
+    pub(super) transcript: Option<(String, String)>,
+    is_recording: bool,
 }
 
 impl<'a> Item<'a> {
@@ -62,10 +71,22 @@ impl<'a> Item<'a> {
             lang: post.lang.to_string(),
             authors: post.authors.iter().map(Person::from).collect(),
             tags: post.tags.iter().map(|tag| text(&tag.name)).collect(),
+            translations: translations(post, press),
+            original: post.canonical_url.as_ref().and_then(|url| uri(url.as_str())),
             image: post.image.as_ref().and_then(|image| Picture::new(post, image, press)),
             enclosure: post.enclosure.as_ref().and_then(|file| Enclosure::new(post, file, press)),
         })
     }
+
+    /// Its enclosure, if it is something to hear or to watch.
+    pub(super) fn recording(&self) -> Option<&Enclosure> {
+        self.enclosure.as_ref().filter(|file| file.is_recording)
+    }
+}
+
+fn translations(post: &Post, press: &Press<'_>) -> Vec<(String, String)> {
+    let versions = press.posts.versions(post).filter(|version| version.id != post.id);
+    versions.map(|version| (version.lang.to_string(), press.urls.permalink(version).into())).collect()
 }
 
 impl From<&Author> for Person {
@@ -86,7 +107,18 @@ impl Picture {
 impl Enclosure {
     fn new(post: &Post, file: &post::Enclosure, press: &Press<'_>) -> Option<Self> {
         let url = uri(&press.urls.resolve(post, &file.url))?;
-        Some(Self { url, octets: file.octets, media_type: text(&file.media_type) })
+        let transcript = file.transcript.as_ref().and_then(|transcript| {
+            Some((uri(&press.urls.resolve(post, &transcript.url))?, text(&transcript.media_type)))
+        });
+        Some(Self {
+            url,
+            octets: file.octets,
+            media_type: text(&file.media_type),
+            duration_secs: file.duration_secs,
+            is_explicit: file.is_explicit,
+            transcript,
+            is_recording: file.is_recording(),
+        })
     }
 }
 

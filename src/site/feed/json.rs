@@ -32,6 +32,10 @@ struct JsonFeed<'a> {
     next_url: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    favicon: Option<&'a str>,
     language: &'a str,
     authors: Vec<JsonAuthor<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +48,9 @@ struct JsonFeed<'a> {
 struct JsonItem<'a> {
     id: &'a str,
     url: &'a str,
+    /// Where it was published first, if not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_url: Option<&'a str>,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_html: Option<&'a str>,
@@ -81,6 +88,8 @@ struct JsonAttachment<'a> {
     url: &'a str,
     mime_type: &'a str,
     size_in_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
 }
 
 impl<'a> From<&'a Frame<'_>> for JsonFeed<'a> {
@@ -94,6 +103,8 @@ impl<'a> From<&'a Frame<'_>> for JsonFeed<'a> {
             description: &frame.description,
             language: &frame.lang,
             authors: vec![JsonAuthor::from(&frame.author)],
+            icon: frame.cover.as_deref(),
+            favicon: frame.icon.as_deref(),
             hubs: frame.hubs.iter().map(|url| JsonHub { r#type: "WebSub", url }).collect(),
             items: [],
         }
@@ -106,6 +117,7 @@ impl<'a> JsonItem<'a> {
         Self {
             id: &item.id,
             url: &item.url,
+            external_url: item.original.as_deref(),
             title: &item.title,
             content_html: is_full.then_some(&*item.html),
             content_text: (!is_full).then_some(&item.summary),
@@ -117,7 +129,12 @@ impl<'a> JsonItem<'a> {
             tags: &item.tags,
             language: &item.lang,
             attachments: item.enclosure.as_ref().map(|file| {
-                [JsonAttachment { url: &file.url, mime_type: &file.media_type, size_in_bytes: file.octets }]
+                [JsonAttachment {
+                    url: &file.url,
+                    mime_type: &file.media_type,
+                    size_in_bytes: file.octets,
+                    duration_in_seconds: file.duration_secs,
+                }]
             }),
         }
     }

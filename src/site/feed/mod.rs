@@ -1,6 +1,6 @@
 //! Feeds: the whole publication, each language, tag and author, in up to three formats.
 //!
-//! In: [`Posts`](crate::post::Posts), a [`Press`]. Out: [`Artifact`]s named `atom.xml`, `rss.xml`,
+//! In: [`Posts`], a [`Press`]. Out: [`Artifact`]s named `atom.xml`, `rss.xml`,
 //! `feed.json`, and [`FeedLink`]s by which pages tell of them.
 //!
 //! A [`Catalogue`] says which feeds there are and in which forms they carry a post. Each post is cut into
@@ -10,7 +10,9 @@
 //!
 //! Follows RFC 4287 (Atom), RSS 2.0 and the RSS Profile, JSON Feed 1.1, Media RSS. No time of building and
 //! no version of the program is in any feed, so equal posts give equal octets. Items carry their stored id
-//! and nothing made from a URL. RFC 5005 §4 (archives). CSS for browsers, no XSLT, which they drop. Leaves out: `sy:` and podcast elements.
+//! and nothing made from a URL. RFC 5005 §4 (archives). CSS for browsers, no XSLT, which they drop. RSS feeds of posts with
+//! recordings follow Apple's and Podcasting 2.0's namespaces. Leaves out: `sy:`, which says how often a feed changes, and
+//! `source`, which credits the feed of somebody else: an item here is cut once for all feeds that carry it, and all are ours.
 
 mod archive;
 mod atom;
@@ -24,6 +26,7 @@ mod look;
 mod media;
 mod namespaces;
 mod piece;
+mod podcast;
 mod rss;
 mod scope;
 mod settings;
@@ -38,11 +41,11 @@ pub use error::{FeedError, Oversize};
 pub use look::style_sheet;
 pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
-pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, is_meant};
+pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSettings, PostFilter, is_meant};
 
 use self::frame::Frame;
 use self::splice::spliced;
-use crate::post::Post;
+use crate::post::{Post, Posts};
 use crate::site::{Artifact, SiteSettings, Urls};
 
 /// What made the feeds, without its version: an upgrade is no news to readers.
@@ -51,6 +54,8 @@ const GENERATOR: &str = "Postrider";
 /// What feeds are made with.
 #[derive(Clone, Copy)]
 pub struct Press<'a> {
+    /// Where translations of a post are found.
+    pub posts: &'a Posts,
     pub settings: &'a SiteSettings,
     pub urls: &'a Urls,
 }

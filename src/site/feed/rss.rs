@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
-use rss::extension::Extension;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
-use rss::{Category, Channel, Guid};
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Guid, Image};
 
 use super::frame::Frame;
 use super::item::Item;
 use super::settings::{FeedContent, FeedFormat};
-use super::{GENERATOR, history, look, media, namespaces};
+use super::{GENERATOR, history, look, media, namespaces, podcast};
 use crate::site::stamp::Stamp;
 
 /// `frame` as an RSS feed without items.
@@ -51,10 +51,22 @@ fn channel(frame: &Frame<'_>) -> Channel {
         last_build_date: frame.updated.as_ref().map(Stamp::to_rfc822),
         generator: Some(GENERATOR.into()),
         docs: Some("https://www.rssboard.org/rss-specification".into()),
-        extensions: history::elements(frame),
+        image: frame.logo.as_ref().map(|url| image(url, frame)),
+        extensions: both(history::elements(frame), podcast::channel_elements(frame)),
+        itunes_ext: podcast::channel(frame),
         atom_ext: Some(AtomExtension { links: links(frame) }),
         ..nothing()
     }
+}
+
+/// Elements of two sorts, each with a prefix of its own.
+fn both(mut some: ExtensionMap, more: ExtensionMap) -> ExtensionMap {
+    some.extend(more);
+    some
+}
+
+fn image(url: &str, frame: &Frame<'_>) -> Image {
+    Image { url: url.to_owned(), title: frame.title.clone(), link: frame.page.clone(), ..Image::default() }
 }
 
 fn links(frame: &Frame<'_>) -> Vec<Link> {
@@ -81,7 +93,11 @@ fn as_rss(item: &Item<'_>, content: FeedContent) -> rss::Item {
         guid: Some(Guid { value: item.id.clone(), permalink: false }),
         pub_date: Some(item.published.to_rfc822()),
         content: (content == FeedContent::Full).then(|| item.html.clone().into_owned()),
-        extensions: item.image.as_ref().map(media::elements).unwrap_or_default(),
+        extensions: both(
+            item.image.as_ref().map(media::elements).unwrap_or_default(),
+            podcast::item_elements(item),
+        ),
+        itunes_ext: podcast::item(item),
         dublin_core_ext: Some(DublinCoreExtension {
             creators: item.authors.iter().map(|author| author.name.clone()).collect(),
             languages: vec![item.lang.clone()],

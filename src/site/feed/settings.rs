@@ -27,7 +27,31 @@ pub struct FeedSettings {
     pub max_octets: usize,
     /// Hubs that are told of changes (WebSub).
     pub hubs: BTreeSet<Url>,
+    /// A small square picture: an address, or a path in the public tree.
+    pub icon: Option<String>,
+    /// A picture twice as wide as high, likewise.
+    pub logo: Option<String>,
+    pub podcast: PodcastSettings,
     pub extra: Vec<ExtraFeed>,
+}
+
+/// What podcast players are told of feeds with recordings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodcastSettings {
+    /// Whoever answers for the feed where it names nobody.
+    pub author: Option<String>,
+    pub owner_email: Option<String>,
+    /// Category, then subcategory.
+    pub category: Option<Vec<String>>,
+    /// A large square picture: an address, or a path in the public tree. The icon where there is none.
+    pub image: Option<String>,
+    pub is_explicit: bool,
+    /// Whether it is to be heard in order.
+    pub is_serial: bool,
+    /// Whether other platforms may not import it.
+    pub is_locked: bool,
+    /// A UUID it had before.
+    pub guid: Option<String>,
 }
 
 impl Default for FeedSettings {
@@ -42,6 +66,9 @@ impl Default for FeedSettings {
             archive: true,
             max_octets: 5_000_000,
             hubs: BTreeSet::new(),
+            icon: None,
+            logo: None,
+            podcast: PodcastSettings::default(),
             extra: Vec::new(),
         }
     }
