@@ -7,6 +7,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 use ring::digest;
 
+use crate::post::crossings::{Crossing, crossings};
 use crate::post::essay::{Desk, Essay};
 use crate::post::fields::{At, Fields, Named, one_line};
 use crate::post::file_name::FileName;
@@ -27,6 +28,8 @@ pub(super) struct File<'a> {
     pub has_front: bool,
     /// What follows the front matter.
     pub text: &'a str,
+    /// Line of the file on which it begins.
+    pub first_line: usize,
 }
 
 /// The post in `file`, unless something it cannot do without is missing.
@@ -64,7 +67,7 @@ impl Table<'_> {
         let enclosure = self.fields.enclosure.take();
         let enclosure = enclosure
             .and_then(|bill| enclosure::settle(self.file.path, &bill, self.desk.assets, self.remarks));
-        let series = self.series();
+        let (series, crossings) = (self.series(), self.crossings());
         let (tags, authors, hold) = (self.tags(), self.authors(), self.hold(&published));
         let Survey { summary, word_count, reading_minutes, .. } = markup::survey(&body, &self.lang);
         let Fields { id: given_id, slug: given_slug, updated, .. } = &self.fields;
@@ -99,7 +102,7 @@ impl Table<'_> {
             source: self.file.path.to_owned(),
             body,
         };
-        Essay { post, hold, id_line, slug_line, alias_lines, kin: self.fields.kin }
+        Essay { post, hold, id_line, slug_line, alias_lines, crossings, kin: self.fields.kin }
     }
 
     fn is_draft(&self) -> bool {
@@ -231,6 +234,14 @@ impl Table<'_> {
             }
         }
         tags
+    }
+
+    /// In plain text a bracket is a bracket.
+    fn crossings(&self) -> Vec<Crossing> {
+        match self.file.format {
+            Format::Markdown => crossings(self.file.text, self.file.first_line),
+            Format::Plain => Vec::new(),
+        }
     }
 
     fn series(&self) -> Option<Series> {

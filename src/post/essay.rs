@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::post::assemble::{File, assemble};
+use crate::post::crossings::Crossing;
 use crate::post::file_name::{self, FileName};
 use crate::post::matter::{self, Entry};
 use crate::post::names::{self, Meaning};
@@ -45,6 +46,8 @@ pub(super) struct Essay {
     pub slug_line: usize,
     /// One for each alias.
     pub alias_lines: Vec<usize>,
+    /// Links to what lies beside it.
+    pub crossings: Vec<Crossing>,
     /// What it says of its translations.
     pub kin: Kin,
 }
@@ -73,6 +76,7 @@ fn read_with(path: &Path, bytes: &[u8], desk: Desk<'_>, remarks: &mut Remarks) -
         format: file_name::format(path).unwrap_or(Format::Markdown),
         has_front: source.front.is_some(),
         text: source.body,
+        first_line: 1 + text[..text.len() - source.body.len()].matches('\n').count(),
     };
     let fields = fields::read(&entries, &desk.settings.zone, remarks);
     assemble(file, fields, desk, remarks)

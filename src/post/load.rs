@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use crate::post::crossings::{Crossing, To};
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
-    Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, picture, playtime, translations,
-    unique,
+    Directory, Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, dead_ends, picture,
+    playtime, translations, unique,
 };
 
 /// Why a posts folder gives no posts.
@@ -93,9 +94,20 @@ fn gather(readings: Vec<Reading>, found: &Found, desk: Desk<'_>) -> Result<Posts
     if !faults.is_empty() {
         return Err(LoadError::Faults(faults));
     }
+    let directory = directory(&essays);
+    findings.extend(dead_ends::findings(&essays, &found.assets, &directory, shown_as));
     sort(&mut findings);
     let posts = posts(essays, found.assets.keys().cloned().collect(), findings, desk.settings.unpublished);
-    Ok(Posts { translations: Translations::new(sets, &posts.published), ..posts })
+    Ok(Posts { translations: Translations::new(sets, &posts.published), directory, ..posts })
+}
+
+/// The posts that are out by their names, where any essay calls one by name.
+fn directory(essays: &[Essay]) -> Directory {
+    let is_name = |crossing: &Crossing| matches!(crossing.to, To::Name(_));
+    if !essays.iter().flat_map(|essay| &essay.crossings).any(is_name) {
+        return Directory::default();
+    }
+    Directory::new(essays.iter().filter(|essay| essay.hold.is_none()).map(|essay| &essay.post))
 }
 
 /// Which essays are one in several languages, once there is no other fault: what was not read cannot be found.

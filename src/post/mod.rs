@@ -30,15 +30,19 @@ mod essay;
 mod walk;
 mod unique;
 mod translations;
+mod directory;
+mod crossings;
+mod dead_ends;
 mod load;
 mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
+pub use directory::{Directory, Entry};
 pub use load::LoadError;
 pub use markup::{Heading, MarkupSettings, Survey, highlight_css, outline, survey};
 pub use model::{
-    Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Post, PostId, PostIdError, Posts,
-    Rendering, Series, Slug, SlugError, Tag, Transcript,
+    Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Named, Post, PostId, PostIdError,
+    Posts, Rendering, Series, Slug, SlugError, Tag, Transcript,
 };
 pub use picture::PictureSize;
 pub use reach::meanings;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 
-use crate::post::{PictureSize, Translations};
+use crate::post::{Directory, PictureSize, Translations};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -238,6 +238,8 @@ pub struct Posts {
     pub held: Vec<Held>,
     /// Which of them are one essay in several languages.
     pub translations: Translations,
+    /// Posts by what essays may call them; empty where no essay calls one by name.
+    pub directory: Directory,
     /// Files beside the essays that pages may show: paths below the posts folder.
     pub assets: Vec<PathBuf>,
     /// Sizes of the pictures among them.
@@ -296,10 +298,21 @@ pub trait Linker {
     /// pages, pictures to where they are published, absolute URLs to themselves.
     fn resolve(&self, from: &Post, href: &str) -> String;
 
+    /// The post an essay calls `name` in `[[name]]`; none where there is no such post.
+    fn named(&self, name: &str) -> Option<Named>;
+
     /// How large the picture is that `src`, written in the essay `from`, leads to; none where that is not known.
     fn size(&self, _from: &Post, _src: &str) -> Option<PictureSize> {
         None
     }
+}
+
+/// A post that an essay calls by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its page.
+    pub url: Url,
+    pub title: String,
 }
 
 /// One parse of an essay, rendered for its two kinds of readers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Series, Tag, Translations};
+use crate::post::{Author, Body, Directory, Format, MarkupSettings, Post, Posts, Series, Tag, Translations};
 use crate::site::{
     Artifact, ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, SiteError, SiteSettings, Source,
     build,
@@ -243,6 +243,22 @@ fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
     assert!(!has(&posts, true));
     posts.published[0].toc = Some(true);
     assert!(has(&posts, false));
+}
+
+#[test]
+fn a_post_is_linked_by_its_name_and_a_name_of_none_stays_as_written() {
+    let mut posts = three_posts();
+    posts.published[2].body.source =
+        "See [[on-maps]], [[2019/maps#legend|the legend]] & [[nobody]] `[[on-maps]]` [[1]](x.png)".to_owned();
+    posts.directory = Directory::new(posts.published.iter());
+    let page = &tree(&posts)["first/index.html"];
+    for want in [
+        "See <a href=\"https://example.org/letters/on-maps/\">On &lt;maps&gt; &amp; {{ 1 + 1 }}</a>,",
+        "<a href=\"https://example.org/letters/on-maps/#legend\">the legend</a>",
+        "&amp; [[nobody]] <code>[[on-maps]]</code> <a href=\"https://example.org/letters/first/x.png\">[1]</a>",
+    ] {
+        assert!(page.contains(want), "no {want} in {page}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
-use crate::post::{Linker, PictureSize, Post, Posts, Slug, meanings};
+use crate::post::{Directory, Linker, Named, PictureSize, Post, Posts, Slug, meanings};
 use crate::words::Lang;
 
 /// Octets that may not stand in a path segment as they are (RFC 3986 §3.3).
@@ -35,6 +35,7 @@ pub struct Urls {
     posts: HashMap<PathBuf, Slug>,
     assets: HashMap<PathBuf, String>,
     sizes: BTreeMap<PathBuf, PictureSize>,
+    directory: Directory,
 }
 
 impl Urls {
@@ -45,9 +46,9 @@ impl Urls {
             base.set_path(&format!("{}/", base.path()));
         }
         let assets = posts.assets.iter().map(|path| (path.clone(), path_text(path))).collect();
-        let sizes = posts.sizes.clone();
+        let (sizes, directory) = (posts.sizes.clone(), posts.directory.clone());
         let posts = posts.published.iter().map(|post| (post.source.clone(), post.slug.clone())).collect();
-        Self { base, posts, assets, sizes }
+        Self { base, posts, assets, sizes, directory }
     }
 
     /// The front page.
@@ -115,6 +116,11 @@ impl Linker for Urls {
             None if path.starts_with('/') => joined(&self.base, &format!(".{href}")),
             None => joined(&permalink, href),
         }
+    }
+
+    fn named(&self, name: &str) -> Option<Named> {
+        let entry = self.directory.find(name)?;
+        Some(Named { url: self.post(&entry.slug), title: entry.title.clone() })
     }
 
     fn size(&self, from: &Post, src: &str) -> Option<PictureSize> {

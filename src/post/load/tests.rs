@@ -117,6 +117,39 @@ fn a_tag_has_one_name_however_posts_spell_it() {
 }
 
 #[test]
+fn links_between_essays_that_lead_nowhere_are_told_with_their_lines() {
+    let from = "+++\ntitle = \"A\"\nid = \"tag:a,2026:a\"\n+++\n\n[b](2026-01-02-b.md#one) [b](2026-01-02-b.md#secnod-part)\n\
+                [c](2026-01-02-c.md) [img](b/map.png) [img](b/mop.png)\n[d](draft.md) [page](../b/) [[b]] [[B, in full|b]] [[bb]]\n\
+                [old](../2019/b/) [gone](../zzz/)\n";
+    let posts = load(&[
+        ("2026-01-01-a.md", from),
+        (
+            "2026-01-02-b.md",
+            "+++\ntitle = \"B, in full\"\nid = \"tag:a,2026:b\"\naliases = [\"/2019/b/\"]\n+++\n\n## One\n\n## Second part\n",
+        ),
+        ("draft.md", "+++\ntitle = \"D\"\nid = \"tag:a,2026:d\"\ndraft = true\n+++\n[x](nowhere.md)\n"),
+        ("b/map.png", ""),
+    ])
+    .unwrap();
+    let told: Vec<String> = posts
+        .findings
+        .iter()
+        .map(|finding| format!("{finding} [{}]", finding.help.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "posts/2026-01-01-a.md:6: `2026-01-02-b.md#secnod-part`: expected a heading `secnod-part` in posts/2026-01-02-b.md, found none [did you mean `#second-part`?]",
+            "posts/2026-01-01-a.md:7: `2026-01-02-c.md`: expected a file beside the essay, found none [did you mean posts/2026-01-02-b.md?]",
+            "posts/2026-01-01-a.md:7: `b/mop.png`: expected a file beside the essay, found none [did you mean posts/b/map.png?]",
+            "posts/2026-01-01-a.md:8: `[[bb]]`: expected the slug of a published post, found `bb` [did you mean `[[b]]`?]",
+            "posts/2026-01-01-a.md:8: `draft.md` leads to posts/draft.md, which is not published yet []",
+            "posts/2026-01-01-a.md:9: `../zzz/`: expected a file beside the essay, found none [write the path from the essay's folder, or `[[slug]]` for a post]",
+        ]
+    );
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_named_as_it_is_shown() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let error = Posts::load(Path::new("/nowhere/at/all"), Path::new("posts"), &settings(), now).unwrap_err();

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use comrak::Anchorizer;
 
+use crate::post::markup::survey::without_marks;
+
 /// What a heading without a letter is called.
 const NAMELESS: &str = "section";
 
@@ -37,6 +39,34 @@ impl Anchors {
             }
         }
     }
+}
+
+/// The places in the Markdown of `source` that a link can lead to: its headings, and ids in its HTML.
+///
+/// Read line by line, without a parse: good enough to say that a link leads nowhere.
+pub fn anchors(source: &str) -> Vec<String> {
+    let mut anchors = Anchors::default();
+    let mut found = Vec::new();
+    let (mut before, mut is_code) = ("", false);
+    for line in source.lines() {
+        is_code ^= line.starts_with("```") || line.starts_with("~~~");
+        let is_underline =
+            !before.is_empty() && !line.is_empty() && line.trim_end().bytes().all(|b| b == b'=' || b == b'-');
+        let words = if is_underline { Some(before) } else { heading(line) };
+        found.extend(words.filter(|_| !is_code).map(|words| anchors.id(without_marks(words).trim())));
+        found
+            .extend(line.split(" id=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        before = line;
+    }
+    found
+}
+
+/// The words of a heading that begins with `#`.
+fn heading(line: &str) -> Option<&str> {
+    let words = line.trim_start_matches('#');
+    let level = line.len() - words.len();
+    ((1..=6).contains(&level) && words.starts_with(' '))
+        .then(|| words.trim().trim_end_matches('#').trim_end())
 }
 
 #[cfg(test)]

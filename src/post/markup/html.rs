@@ -7,8 +7,9 @@ use crate::post::markup::escape::{push_attribute, push_text};
 use crate::post::markup::formula::linear;
 use crate::post::markup::links::{Use, allowed};
 use crate::post::markup::node::{CodeBlock, Definition, Document, Element, Item, List, Node, Note};
+use crate::post::markup::references::Reference;
 use crate::post::markup::{elements, math};
-use crate::post::{Linker, Post};
+use crate::post::{Linker, Named, Post};
 
 /// Who reads the HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,7 @@ impl Writer<'_> {
             Node::Strike(nodes) => self.wrapped("del", nodes),
             Node::Code(text) => self.code(text),
             Node::Link { href, title, nodes } => self.link(href, title, nodes),
+            Node::Reference(reference) => self.reference(reference),
             Node::Image(image) => self.image(image),
             Node::Math { tex, is_display } => self.math(tex, *is_display),
             Node::NoteRef { number, nth } => self.note_ref(*number, *nth),
@@ -241,6 +243,14 @@ impl Writer<'_> {
         self.put(">");
         self.inlines(nodes);
         self.put("</a>");
+    }
+
+    fn reference(&mut self, reference: &Reference) {
+        let Some(Named { url, title }) = self.linker.named(&reference.name) else {
+            return push_text(&reference.written, &mut self.out);
+        };
+        let words = if reference.words.is_empty() { title } else { reference.words.clone() };
+        self.link(&format!("{url}{}", reference.fragment), "", &[Node::Text(words)]);
     }
 
     /// Where `href` leads, if it may stand in a page: absolute, but for places on our own page.

@@ -16,6 +16,7 @@ use crate::post::markup::joins::join_lines;
 use crate::post::markup::node::{
     Alignment, Cell, CodeBlock, Definition, Document, Image, Item, List, Node, Note, Table, plain_text,
 };
+use crate::post::markup::references;
 
 /// Deepest nesting that is kept; what lies deeper becomes plain text, so that no essay exhausts the stack.
 const MAX_DEPTH: usize = 100;
@@ -63,7 +64,9 @@ impl Reader {
         if depth > MAX_DEPTH {
             return vec![Node::Text(text_below(parent))];
         }
-        parent.children().filter_map(|child| self.node(child, depth + 1)).collect()
+        let mut nodes = parent.children().filter_map(|child| self.node(child, depth + 1)).collect();
+        references::split(&mut nodes);
+        nodes
     }
 
     /// The children of a block that holds lines, line ends between Han and kana removed.

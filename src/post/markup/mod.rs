@@ -22,6 +22,7 @@ mod node;
 mod outline;
 mod plain;
 mod raw;
+mod references;
 mod script;
 mod sentences;
 mod survey;
@@ -29,6 +30,7 @@ mod text;
 mod text_table;
 mod wrap;
 
+pub use anchors::anchors;
 pub use code::highlight_css;
 pub use outline::{Heading, outline};
 pub use plain::is_numbered_heading;

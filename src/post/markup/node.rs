@@ -1,6 +1,7 @@
 //! The essay as a tree: what every reader of the markup sees, whichever format it was written in.
 
 use crate::post::markup::code::Token;
+use crate::post::markup::references::Reference;
 
 /// An essay after its one parse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Node {
         title: String,
         nodes: Vec<Node>,
     },
+    /// A link to a post by its name.
+    Reference(Reference),
     Image(Image),
     Math {
         tex: String,
@@ -184,6 +187,7 @@ impl Node {
             | Self::Strike(_)
             | Self::Code(_)
             | Self::Link { .. }
+            | Self::Reference(_)
             | Self::Image(_)
             | Self::NoteRef { .. }
             | Self::Math { .. }
@@ -304,6 +308,7 @@ fn push_plain_text(nodes: &[Node], text: &mut String) {
         match node {
             Node::Text(own) | Node::Code(own) => text.push_str(own),
             Node::Math { tex, .. } => text.push_str(tex),
+            Node::Reference(reference) => text.push_str(reference.bare()),
             Node::Break | Node::SoftBreak => text.push(' '),
             Node::Element(element) if matches!(element.name.as_str(), "rt" | "rp") => {}
             other => push_plain_text(other.children(), text),

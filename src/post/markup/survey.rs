@@ -106,6 +106,7 @@ impl Length {
                 Node::Figure { caption, .. } => self.add(caption),
                 Node::Text(text) => line.push_str(text),
                 Node::SoftBreak | Node::Break => line.push(' '),
+                Node::Reference(reference) => line.push_str(reference.bare()),
                 other => line.push_str(&plain_text(other.children())),
             }
             if !node.is_inline() {
@@ -205,6 +206,7 @@ impl Prose {
                 Node::More => self.is_done = true,
                 _ if self.is_done => return,
                 Node::Text(text) | Node::Code(text) => self.text.push_str(text),
+                Node::Reference(reference) => self.text.push_str(reference.bare()),
                 Node::Math { tex, .. } => self.text.push_str(&math::readable(tex)),
                 Node::Link { href, nodes, .. } if plain_text(nodes) == *href => {}
                 Node::Break | Node::SoftBreak => self.text.push(' '),

@@ -15,9 +15,10 @@ use crate::post::markup::native::same;
 use crate::post::markup::node::{
     CodeBlock, Definition, Document, Element, Image, Item, List, Node, Note, is_block_name, plain_text,
 };
+use crate::post::markup::references::Reference;
 use crate::post::markup::text_table;
 use crate::post::markup::wrap::{GLUE, wrap};
-use crate::post::{Linker, Post};
+use crate::post::{Linker, Named, Post};
 use crate::words::Words;
 
 /// Fewest columns that nested blocks are squeezed into.
@@ -186,6 +187,7 @@ impl Writer<'_> {
                 Node::Strike(nodes) => self.push_marked(nodes, "~", text),
                 Node::Code(code) => text.push_str(&format!("`{code}`")),
                 Node::Link { href, nodes, .. } => self.push_link(href, nodes, text),
+                Node::Reference(reference) => self.push_reference(reference, text),
                 Node::Image(image) => text.push_str(&self.picture(image)),
                 Node::Math { tex, is_display } => push_math(tex, *is_display, text),
                 Node::NoteRef { number, .. } => {
@@ -204,6 +206,14 @@ impl Writer<'_> {
         text.push_str(mark);
         self.push_inlines(nodes, text);
         text.push_str(mark);
+    }
+
+    fn push_reference(&mut self, reference: &Reference, text: &mut String) {
+        let Some(Named { url, title }) = self.linker.named(&reference.name) else {
+            return text.push_str(&reference.written);
+        };
+        let words = if reference.words.is_empty() { title } else { reference.words.clone() };
+        self.push_link(&format!("{url}{}", reference.fragment), &[Node::Text(words)], text);
     }
 
     fn push_link(&mut self, href: &str, nodes: &[Node], text: &mut String) {
