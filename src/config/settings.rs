@@ -130,12 +130,13 @@ impl Config {
             tag_authority: self.id_authority()?.to_string(),
             slugs: self.slugs(),
             unpublished: Unpublished::default(),
+            has_math: self.file.markdown.math,
         })
     }
 
     /// How essays are rendered.
     pub fn markup(&self) -> MarkupSettings {
-        MarkupSettings { highlight: self.file.markdown.highlight, math: self.file.markdown.math }
+        MarkupSettings { highlight: self.file.markdown.highlight }
     }
 
     /// What decides when digests are due and what is news.

@@ -235,7 +235,7 @@ mod tests {
             lang: "en".parse().unwrap(),
             authors: vec![Author { slug: "ada".parse().unwrap(), name: "Ada".to_owned(), url: None }],
             tags: Vec::new(),
-            summary: String::new(),
+            given_summary: Some(String::new()),
             image: None,
             enclosure: None,
             canonical_url: None,
@@ -244,11 +244,10 @@ mod tests {
             toc: None,
             is_mailed: true,
             extra: serde_json::Map::new(),
-            word_count: 1,
-            reading_minutes: 1,
             content_hash: String::new(),
             source: file.into(),
-            body: Body { format: Format::Markdown, source: title.to_owned() },
+            body: Body { format: Format::Markdown, source: title.to_owned(), has_math: true },
+            survey: std::sync::OnceLock::new(),
         }
     }
 

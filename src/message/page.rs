@@ -145,7 +145,7 @@ fn post_view<'a>(
     let published = post.published.date();
     let authors: Vec<&str> = post.authors.iter().map(|author| author.name.as_str()).collect();
     let byline = authors.join(list_comma(request.lang));
-    let minutes = words.say("reading-time", &[("minutes", Value::from(post.reading_minutes))]);
+    let minutes = words.say("reading-time", &[("minutes", Value::from(post.reading_minutes()))]);
     PostView {
         number,
         title: &post.title,
@@ -158,15 +158,15 @@ fn post_view<'a>(
         authors,
         byline,
         tags: post.tags.iter().map(|tag| tag.name.as_str()).collect(),
-        reading_minutes: post.reading_minutes,
-        summary: &post.summary,
+        reading_minutes: post.reading_minutes(),
+        summary: post.summary(),
         image: post
             .image
             .as_ref()
             .map(|image| Picture { url: request.linker.resolve(post, &image.src), alt: &image.alt }),
         is_whole,
         html: is_whole.then(|| with_widths(&post.render_mail(request.linker, request.markup))),
-        text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(&post.summary) },
+        text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(post.summary()) },
         heading: heading(&post.title),
         entry: entry(number, &post.title),
     }
@@ -197,7 +197,7 @@ fn preheader(posts: &[&Post]) -> String {
     let mut text = titles.join(" · ");
     if text.graphemes(true).count() < LEAST_PREHEADER_COLUMNS {
         let gap = if text.is_empty() { "" } else { " · " };
-        text = [&text, gap, &first.summary].concat();
+        text = [&text, gap, first.summary()].concat();
     }
     excerpt(&text, PREHEADER_COLUMNS)
 }

@@ -1,6 +1,7 @@
 //! Fields, file name and text come together as a post; the publication fills in what none of them says.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use data_encoding::HEXLOWER;
 use jiff::Zoned;
@@ -12,7 +13,7 @@ use crate::post::essay::{Desk, Essay};
 use crate::post::fields::{At, Fields, Named, one_line};
 use crate::post::file_name::FileName;
 use crate::post::heading::{self, Opening};
-use crate::post::markup::{self, Survey};
+use crate::post::markup;
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::{
     Author, Body, Format, Hold, Post, PostId, Series, Slug, Tag, dates, enclosure, id, language, slug,
@@ -69,7 +70,6 @@ impl Table<'_> {
             .and_then(|bill| enclosure::settle(self.file.path, &bill, self.desk.assets, self.remarks));
         let (series, crossings) = (self.series(), self.crossings());
         let (tags, authors, hold) = (self.tags(), self.authors(), self.hold(&published));
-        let Survey { summary, word_count, reading_minutes, .. } = markup::survey(&body, &self.lang);
         let Fields { id: given_id, slug: given_slug, updated, .. } = &self.fields;
         let (id_line, slug_line) = (line_of(given_id), line_of(given_slug));
         let is_id_stored = given_id.is_some();
@@ -90,17 +90,16 @@ impl Table<'_> {
             tags,
             series,
             toc: self.fields.toc,
-            summary: self.fields.summary.map_or(summary, |given| plain(given, self.file.format)),
+            given_summary: self.fields.summary.map(|given| plain(given, self.file.format)),
             image: self.fields.image,
             enclosure,
             canonical_url: self.fields.canonical_url,
             aliases,
             is_mailed: self.fields.email.unwrap_or(true),
             extra: self.fields.extra,
-            word_count,
-            reading_minutes,
             source: self.file.path.to_owned(),
             body,
+            survey: OnceLock::new(),
         };
         Essay { post, hold, id_line, slug_line, alias_lines, crossings, kin: self.fields.kin }
     }
@@ -138,7 +137,11 @@ impl Table<'_> {
 
     /// Title and text; a heading that is the title does not stand in the text a second time.
     fn title_and_body(&mut self) -> Option<(String, Body)> {
-        let body = |text: &str| Body { format: self.file.format, source: text.to_owned() };
+        let body = |text: &str| Body {
+            format: self.file.format,
+            source: text.to_owned(),
+            has_math: self.desk.settings.has_math,
+        };
         let whole = body(self.file.text);
         let opening = match self.file.format {
             Format::Markdown => heading::of_markdown(self.file.text),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use jiff::Zoned;
 use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 
-use crate::post::{Directory, PictureSize, Translations};
+use crate::post::{Directory, PictureSize, Survey, Translations, survey};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -178,6 +179,8 @@ pub enum Format {
 pub struct Body {
     pub format: Format,
     pub source: String,
+    /// Whether `$…$` and `$$…$$` are math, in Markdown.
+    pub has_math: bool,
 }
 
 impl fmt::Debug for Body {
@@ -207,8 +210,8 @@ pub struct Post {
     pub series: Option<Series>,
     /// Whether it has a table of contents, if it says so.
     pub toc: Option<bool>,
-    /// Plain text, one paragraph: what front matter says, in a Markdown essay without Markdown's marks; else the beginning.
-    pub summary: String,
+    /// What front matter says: plain text, one paragraph, in a Markdown essay without Markdown's marks.
+    pub given_summary: Option<String>,
     pub image: Option<Image>,
     pub enclosure: Option<Enclosure>,
     pub canonical_url: Option<Url>,
@@ -218,15 +221,35 @@ pub struct Post {
     pub is_mailed: bool,
     /// What the author put under `extra`, for templates.
     pub extra: serde_json::Map<String, serde_json::Value>,
-    /// Words, where a language has them, plus characters of Han and kana.
-    pub word_count: usize,
-    /// At least 1.
-    pub reading_minutes: usize,
     /// SHA-256 of title and essay in hexadecimal: the same wherever the file lies and whatever its other front matter says.
     pub content_hash: String,
     /// Path below the posts folder, with `/` on every system.
     pub source: PathBuf,
     pub body: Body,
+    /// Made when first asked for, or by the way when the essay is rendered: see [`Post::survey`].
+    pub survey: OnceLock<Survey>,
+}
+
+/// What one look at the essay tells.
+impl Post {
+    pub fn survey(&self) -> &Survey {
+        self.survey.get_or_init(|| survey(&self.body, &self.lang))
+    }
+
+    /// Plain text, one paragraph: what front matter says, else the beginning of the essay.
+    pub fn summary(&self) -> &str {
+        self.given_summary.as_deref().unwrap_or_else(|| &self.survey().summary)
+    }
+
+    /// Words, where a language has them, plus characters of Han and kana.
+    pub fn word_count(&self) -> usize {
+        self.survey().word_count
+    }
+
+    /// At least 1.
+    pub fn reading_minutes(&self) -> usize {
+        self.survey().reading_minutes
+    }
 }
 
 /// The posts of a publication that are out at a given time: newest first, ids and slugs unique.

@@ -16,6 +16,8 @@ pub struct PostSettings {
     pub tag_authority: String,
     pub slugs: SlugStyle,
     pub unpublished: Unpublished,
+    /// Whether `$…$` and `$$…$$` are math in Markdown.
+    pub has_math: bool,
 }
 
 /// How slugs are made from words that are not ASCII.

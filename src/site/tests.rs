@@ -50,7 +50,7 @@ fn post(slug: &str, published: &str, title: &str, text: &str) -> Post {
         lang: "en".parse().unwrap(),
         authors: vec![author("ada", "Ada")],
         tags: vec![tag("maps")],
-        summary: "In short.".to_owned(),
+        given_summary: Some("In short.".to_owned()),
         image: None,
         enclosure: None,
         canonical_url: None,
@@ -59,11 +59,10 @@ fn post(slug: &str, published: &str, title: &str, text: &str) -> Post {
         toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
-        word_count: 3,
-        reading_minutes: 1,
         content_hash: String::new(),
         source: format!("{slug}.md").into(),
-        body: Body { format: Format::Markdown, source: text.to_owned() },
+        body: Body { format: Format::Markdown, source: text.to_owned(), has_math: true },
+        survey: std::sync::OnceLock::new(),
     }
 }
 

@@ -17,6 +17,7 @@ fn settings() -> PostSettings {
         tag_authority: "letters.example.org".to_owned(),
         slugs: SlugStyle::Keep,
         unpublished: postrider::post::Unpublished::default(),
+        has_math: true,
     }
 }
 
@@ -68,7 +69,7 @@ fn reading(adoption: &Adoption, posts_folder: &Path) -> String {
         post.lang,
         post.published,
         adoption.facts.date_from,
-        post.summary,
+        post.summary(),
         headings.join("\n"),
     )
 }

@@ -28,7 +28,7 @@ proptest! {
     #[test]
     fn any_text_in_any_place_is_written_and_read_as_meant(texts in prop::collection::vec(any_text(), 9)) {
         let mut strange = post("strange", &texts[0]);
-        strange.summary.clone_from(&texts[1]);
+        strange.given_summary = Some(texts[1].clone());
         strange.body.source.clone_from(&texts[2]);
         strange.tags = vec![tag("strange", &texts[3])];
         strange.authors = vec![author("strange", &texts[4])];

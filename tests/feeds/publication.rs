@@ -40,7 +40,7 @@ impl Publication {
     /// Three posts in two languages, one of each kind of picture and enclosure.
     pub fn plain() -> Self {
         let mut maps = post("on-maps", "On maps & <scales>");
-        maps.summary = "Tom & Jerry: 1 < 2, said \"she\"".into();
+        maps.given_summary = Some("Tom & Jerry: 1 < 2, said \"she\"".into());
         maps.tags = vec![tag("maps", "Maps & Plans"), tag("paper", "paper")];
         maps.image = Some(Image { src: "/cover one.png?w=1&h=2".into(), alt: "A \"map\" & <key>".into() });
         maps.enclosure = Some(Enclosure {
@@ -79,7 +79,7 @@ impl Publication {
         ];
         let posts = titles.iter().enumerate().map(|(number, title)| {
             let mut post = post(&format!("nasty-{number}"), title);
-            post.summary = format!("{title}: {soup}");
+            post.given_summary = Some(format!("{title}: {soup}"));
             post.body.source = soup.into();
             post.lang = ["en", "ja", "ar", "zh-Hant"][number % 4].parse().unwrap();
             post.published = "2026-03-01T09:00:00.999+01:00[Europe/Berlin]".parse().unwrap();
@@ -182,7 +182,7 @@ pub fn post(slug: &str, title: &str) -> Post {
         lang: "en".parse().unwrap(),
         authors: vec![author("ada", "Ada Lovelace")],
         tags: Vec::new(),
-        summary: format!("What {slug} is about."),
+        given_summary: Some(format!("What {slug} is about.")),
         image: None,
         enclosure: None,
         canonical_url: None,
@@ -191,11 +191,14 @@ pub fn post(slug: &str, title: &str) -> Post {
         toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
-        word_count: 2,
-        reading_minutes: 1,
         content_hash: slug.into(),
         source: format!("{slug}.md").into(),
-        body: Body { format: Format::Markdown, source: format!("<p>Text of <em>{slug}</em>.</p>\n") },
+        body: Body {
+            format: Format::Markdown,
+            source: format!("<p>Text of <em>{slug}</em>.</p>\n"),
+            has_math: true,
+        },
+        survey: std::sync::OnceLock::new(),
     }
 }
 

@@ -55,7 +55,7 @@ fn no_mix_of_line_ends_and_dots_in_an_essay_reaches_the_wire() {
                     "Before{mix}.{mix}\r\n.\r\nMAIL FROM:<x@example.org>\r\n```\n{mix}\n.\n```\nafter"
                 );
                 let mut essay = post("mix", "en", &format!("A{mix}B"), &source);
-                essay.summary = mix.clone();
+                essay.given_summary = Some(mix.clone());
                 let mail = Edition::of(vec![essay]).mail_for(&recipient(Some(&mix)));
                 assert_fit_for_the_wire(&mail.content, &mix);
             }

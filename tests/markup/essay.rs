@@ -15,7 +15,7 @@ pub fn post(source: &str, format: Format, lang: &str) -> Post {
         lang: lang.parse().unwrap(),
         authors: vec![Author { slug: "ada".parse().unwrap(), name: "Ada".to_owned(), url: None }],
         tags: Vec::new(),
-        summary: String::new(),
+        given_summary: Some(String::new()),
         image: None,
         enclosure: None,
         canonical_url: None,
@@ -24,11 +24,10 @@ pub fn post(source: &str, format: Format, lang: &str) -> Post {
         toc: None,
         is_mailed: true,
         extra: serde_json::Map::new(),
-        word_count: 1,
-        reading_minutes: 1,
         content_hash: String::new(),
         source: "essay.md".into(),
-        body: Body { format, source: source.to_owned() },
+        body: Body { format, source: source.to_owned(), has_math: true },
+        survey: std::sync::OnceLock::new(),
     }
 }
 

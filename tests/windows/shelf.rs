@@ -155,7 +155,7 @@ impl File {
             lang: "en".parse().unwrap(),
             authors: vec![Author { slug: "ada".parse().unwrap(), name: "Ada".to_owned(), url: None }],
             tags: vec![Tag { slug: self.tag.parse().unwrap(), name: self.tag.to_owned() }],
-            summary: String::new(),
+            given_summary: Some(String::new()),
             image: None,
             enclosure: None,
             canonical_url: None,
@@ -164,11 +164,14 @@ impl File {
             toc: None,
             is_mailed: self.is_mailed,
             extra: serde_json::Map::new(),
-            word_count: 1,
-            reading_minutes: 1,
             content_hash: String::new(),
             source: self.name().into(),
-            body: Body { format: Format::Markdown, source: format!("Text {text} of essay {number}.") },
+            body: Body {
+                format: Format::Markdown,
+                source: format!("Text {text} of essay {number}."),
+                has_math: true,
+            },
+            survey: std::sync::OnceLock::new(),
         }
     }
 }

@@ -47,13 +47,11 @@ use crate::words::Lang;
 pub struct MarkupSettings {
     /// Whether code is coloured.
     pub highlight: bool,
-    /// Whether `$…$` and `$$…$$` are math.
-    pub math: bool,
 }
 
 impl Default for MarkupSettings {
     fn default() -> Self {
-        Self { highlight: true, math: true }
+        Self { highlight: true }
     }
 }
 
@@ -74,7 +72,7 @@ pub struct Survey {
 
 /// Looks an essay over.
 pub fn survey(body: &Body, lang: &Lang) -> Survey {
-    survey::survey(&document(body, true), lang)
+    survey::survey(&document(body), lang)
 }
 
 /// The ways to read a post. A first-level heading that repeats the title is left out of each.
@@ -105,12 +103,13 @@ impl Post {
 
     /// The essay for the text part of mail, in lines of `columns` (72 is usual).
     pub fn render_text(&self, linker: &dyn Linker, columns: usize) -> String {
-        let settings = MarkupSettings { highlight: false, math: true };
+        let settings = MarkupSettings { highlight: false };
         text::write(&self.document(&settings), self, linker, columns)
     }
 
     fn document(&self, settings: &MarkupSettings) -> Document {
-        let mut document = document(&self.body, settings.math);
+        let mut document = document(&self.body);
+        self.survey.get_or_init(|| survey::survey(&document, &self.lang));
         if let Some(Node::Heading { level: 1, nodes, .. }) = document.nodes.first()
             && plain_text(nodes).split_whitespace().eq(self.title.split_whitespace())
         {
@@ -123,11 +122,11 @@ impl Post {
     }
 }
 
-fn document(body: &Body, has_math: bool) -> Document {
+fn document(body: &Body) -> Document {
     let source = escape::clean(&body.source);
     match body.format {
         Format::Markdown => {
-            let mut document = markdown::read(&source, has_math);
+            let mut document = markdown::read(&source, body.has_math);
             raw::clean_document(&mut document);
             document
         }

@@ -64,7 +64,7 @@ impl<'a> Item<'a> {
             id: post.id.to_string(),
             url: press.urls.permalink(post).into(),
             title: text(&post.title),
-            summary: text(first_of(&post.summary, &post.title)),
+            summary: text(first_of(post.summary(), &post.title)),
             html: clean(essay),
             published: stamp(&post.published)?,
             updated: stamp(post.updated.as_ref().unwrap_or(&post.published))?,

@@ -255,10 +255,10 @@ impl PostFacts {
             updated: post.updated.as_ref().map(rfc3339),
             authors: post.authors.iter().map(|author| AuthorFacts::new(author, post, urls)).collect(),
             tags: post.tags.iter().map(|tag| TagFacts::new(tag, post, urls)).collect(),
-            summary: post.summary.clone(),
+            summary: post.summary().to_owned(),
             image: image.map(|image| ImageFacts::new(image, post, urls)),
-            reading_minutes: post.reading_minutes,
-            word_count: post.word_count,
+            reading_minutes: post.reading_minutes(),
+            word_count: post.word_count(),
             enclosure: enclosure.map(|e| EnclosureFacts {
                 url: urls.resolve(post, &e.url),
                 octets: e.octets,

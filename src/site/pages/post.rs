@@ -81,7 +81,7 @@ pub(crate) fn post_page(
         template: "post.html",
         kind: PageKind::Post,
         title: &post.title,
-        description: &post.summary,
+        description: post.summary(),
         lang: press.words_lang(&post.lang),
         image: image.and_then(|image| image.url.parse().ok()),
         scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
