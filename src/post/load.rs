@@ -61,6 +61,22 @@ impl Posts {
         playtime::measure(&mut posts.published, posts_dir, &found.assets);
         Ok(Self { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
     }
+
+    /// What one file at `path` below the posts folder comes to by itself. Nothing is read.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Faults`] if the post has any.
+    pub fn of_file(
+        path: &Path,
+        octets: &[u8],
+        settings: &PostSettings,
+        now: Timestamp,
+    ) -> Result<Self, LoadError> {
+        let (found, shown_as) = (Found::default(), Path::new("posts"));
+        let desk = Desk { settings, now, shown_as, assets: &found.assets };
+        gather(vec![essay::read(path, octets, desk)], &found, desk)
+    }
 }
 
 pub(super) fn unreadable(shown_as: &Path, error: WalkError) -> LoadError {

@@ -20,7 +20,7 @@ mod tests;
 mod topic;
 mod tree;
 mod urls;
-mod xml;
+pub mod xml;
 
 pub use artifact::{Artifact, Octets};
 pub use build::{BuildReport, Emit, SiteError, SiteReport, Source, build, publish};

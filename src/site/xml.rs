@@ -6,6 +6,8 @@
 //!
 //! Follows XML 1.0 (Fifth Edition) §2.2 and §2.11, Namespaces in XML 1.0 §5, and RFC 3986.
 
+mod syntax;
+
 use std::borrow::Cow;
 use std::io;
 
@@ -44,7 +46,7 @@ fn is_xml_text(text: &str) -> bool {
 }
 
 /// `text` without what XML 1.0 forbids, its line ends as parsers hand them on: a line feed each.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains('\r') && is_xml_text(text) {
         return Cow::Borrowed(text);
     }
@@ -54,15 +56,17 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 
 /// `text` as an absolute URI of RFC 3986, in ASCII; none where it is no absolute URL.
 ///
-/// Browsers' rules leave `{`, `|`, `[` and a lone `%` in a path as they are; feed validators do not.
-pub(super) fn uri(text: &str) -> Option<String> {
+/// Browsers' rules leave `{`, `|`, `[` and a lone `%` in a path, and `{` in a host, as they are; feed validators do not.
+pub fn uri(text: &str) -> Option<String> {
     let url = Url::parse(clean(text).trim()).ok()?;
-    let mut out = url[..Position::BeforePath].to_owned();
-    let tail = url[Position::BeforePath..].as_bytes();
+    let (octets, head) = (url.as_str().as_bytes(), url[..Position::BeforePath].len());
+    let mut out = String::with_capacity(octets.len());
     let mut is_in_fragment = false;
-    for (at, octet) in tail.iter().copied().enumerate() {
+    for (at, octet) in octets.iter().copied().enumerate() {
         let is_kept = match octet {
-            b'%' => is_escape(&tail[at..]),
+            // Around an address of IPv6.
+            b'[' | b']' => at < head,
+            b'%' => is_escape(&octets[at..]),
             b'#' => !std::mem::replace(&mut is_in_fragment, true),
             _ => octet.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&octet),
         };
@@ -85,7 +89,7 @@ fn is_escape(text: &[u8]) -> bool {
 /// # Errors
 ///
 /// [`XmlError::IllFormed`] with the place in octets.
-pub(super) fn checked(path: &str, document: Vec<u8>) -> Result<Vec<u8>, XmlError> {
+pub fn checked(path: &str, document: Vec<u8>) -> Result<Vec<u8>, XmlError> {
     match first_fault(&document) {
         None => Ok(document),
         Some((octet, what)) => Err(XmlError::IllFormed { path: path.to_owned(), octet, what }),
@@ -107,10 +111,14 @@ fn first_fault(bytes: &[u8]) -> Option<(u64, String)> {
     reader.config_mut().check_comments = true;
     let mut roots = Roots::default();
     loop {
+        let is_first = reader.buffer_position() == 0;
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => return Some((reader.error_position(), error.to_string())),
         };
+        if !is_first && matches!(event, Event::Decl(_)) {
+            return Some((reader.buffer_position(), "a declaration behind the beginning".to_owned()));
+        }
         if let Err(what) = roots.follow(&event).and_then(|()| check_event(&reader, &event)) {
             return Some((reader.buffer_position(), what));
         }
@@ -155,13 +163,24 @@ impl Roots {
 
 fn check_event(reader: &NsReader<&[u8]>, event: &Event<'_>) -> Result<(), String> {
     match event {
-        Event::Start(element) | Event::Empty(element) => check_element(reader, element),
+        Event::Start(element) | Event::Empty(element) => {
+            syntax::check_tag(utf_8(element)?)?;
+            check_element(reader, element)
+        }
+        Event::Decl(declaration) => syntax::check_declaration(utf_8(declaration)?),
+        Event::PI(instruction) => syntax::check_instruction(utf_8(instruction)?),
+        Event::DocType(_) => Err("a document type".to_owned()),
+        Event::Text(text) if utf_8(text)?.contains("]]>") => Err("`]]>` in a text".to_owned()),
         Event::GeneralRef(reference) => {
             let name = reference.decode().map_err(|error| error.to_string())?;
             check_text(&format!("&{name};"))
         }
         _ => Ok(()),
     }
+}
+
+fn utf_8(octets: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(octets).map_err(|error| error.to_string())
 }
 
 fn check_element(reader: &NsReader<&[u8]>, element: &BytesStart<'_>) -> Result<(), String> {
@@ -228,6 +247,7 @@ mod tests {
             ("https://example.org/{a}|[b]^`c`", "https://example.org/%7Ba%7D%7C%5Bb%5D%5E%60c%60"),
             ("https://example.org/100%?x=%zz%41", "https://example.org/100%25?x=%25zz%41"),
             ("https://example.org/#a#b", "https://example.org/#a%23b"),
+            ("https://a{b}.example/", "https://a%7Bb%7D.example/"),
             ("https://[2001:db8::1]:8080/x", "https://[2001:db8::1]:8080/x"),
             ("https://example.org/a\u{1}b", "https://example.org/ab"),
         ] {
@@ -257,6 +277,16 @@ mod tests {
             ("<a>\u{1}</a>", "U+0001"),
             ("<a>\u{ffff}</a>", "U+FFFF"),
             ("<a><![CDATA[ ]]></a>\u{0}", "U+0000"),
+            ("<a b='1'c='2'/>", "no white space before `c='2'`"),
+            ("<a b/>", "an attribute"),
+            ("<1a/>", "the name `1a`"),
+            ("<a b:c:d='1'/>", "the name `b:c:d`"),
+            ("<a>]]></a>", "`]]>` in a text"),
+            ("<?xml version='1.0' e=ncoding='utf-8'?><a/>", "a value without a quote"),
+            ("<?xml version='1.1'?><a/>", "the declaration"),
+            ("<a/><?xml version='1.0'?>", "a declaration behind the beginning"),
+            ("<?XML x?><a/>", "the instruction `XML`"),
+            ("<!DOCTYPE a><a/>", "a document type"),
         ] {
             let error = checked("rss.xml", given.into()).expect_err(given).to_string();
             assert!(error.starts_with("rss.xml: octet ") && error.contains(found), "{given}: {error}");

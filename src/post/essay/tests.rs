@@ -345,3 +345,9 @@ proptest! {
         came("2026-03-01-a.md", &format!("{fence}\n{lines}{fence}\nText"));
     }
 }
+
+#[test]
+fn a_heading_whose_text_is_dropped_is_read_as_it_is_written() {
+    let post = post("2026-03-01-a.md", "# <template>inside\n\nText.");
+    assert_eq!(post.title, "<template>inside");
+}

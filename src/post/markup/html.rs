@@ -5,7 +5,7 @@ mod table;
 
 use crate::post::markup::escape::{push_attribute, push_text};
 use crate::post::markup::formula::linear;
-use crate::post::markup::links::{Use, allowed};
+use crate::post::markup::links::{Use, allowed, reached};
 use crate::post::markup::node::{CodeBlock, Definition, Document, Element, Item, List, Node, Note};
 use crate::post::markup::references::Reference;
 use crate::post::markup::{elements, math};
@@ -259,7 +259,7 @@ impl Writer<'_> {
         if self.flavour == Flavour::Web && href.starts_with('#') {
             return Some(href);
         }
-        allowed(&self.linker.resolve(self.post, &href), purpose)
+        reached(&self.linker.resolve(self.post, &href), purpose)
     }
 
     fn math(&mut self, tex: &str, is_display: bool) {

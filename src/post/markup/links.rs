@@ -1,5 +1,7 @@
 //! Which links may leave an essay: the scheme check for Markdown and raw HTML alike.
 
+use url::Url;
+
 use crate::post::markup::escape::is_xml_char;
 
 /// What a URL is for; pictures may do less than links.
@@ -29,6 +31,12 @@ pub fn allowed(href: &str, purpose: Use) -> Option<String> {
         },
     };
     is_allowed.then_some(href)
+}
+
+/// The address that was made of a link, if it is absolute and may stand in a page. `//a]b/` is no URL, whatever it is seen
+/// from, and leads nowhere.
+pub fn reached(url: &str, purpose: Use) -> Option<String> {
+    allowed(url, purpose).filter(|url| Url::parse(url).is_ok())
 }
 
 /// The scheme of an absolute URL: what stands before a colon that comes before any slash.

@@ -39,7 +39,7 @@ pub fn survey(document: &Document, lang: &Lang) -> Survey {
         summary: summary(document, lang),
         word_count: length.words + length.characters,
         reading_minutes: length.minutes(lang),
-        first_heading: first_heading(document),
+        first_heading: first_heading(document).filter(|text| !text.is_empty()),
         first_image: first_image(&document.nodes),
     }
 }

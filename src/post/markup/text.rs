@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::post::markup::elements::source;
 use crate::post::markup::escape::clean;
-use crate::post::markup::links::{Use, allowed};
+use crate::post::markup::links::{Use, allowed, reached};
 use crate::post::markup::math;
 use crate::post::markup::native::same;
 use crate::post::markup::node::{
@@ -219,7 +219,7 @@ impl Writer<'_> {
     fn push_link(&mut self, href: &str, nodes: &[Node], text: &mut String) {
         let words = self.inlines(nodes);
         let url = allowed(href, Use::Link).map(|href| self.linker.resolve(self.post, &href));
-        let Some(url) = url.filter(|url| allowed(url, Use::Link).is_some()) else {
+        let Some(url) = url.filter(|url| reached(url, Use::Link).is_some()) else {
             return text.push_str(&words);
         };
         if url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")) == Some(words.trim()) {
