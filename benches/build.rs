@@ -74,6 +74,7 @@ impl Publication {
             templates: &self.templates,
             markup: &self.markup,
             cache: None,
+            pictures: None,
         };
         site::publish(&source, &self.posts_folder(), out).expect("a folder of its own can be written")
     }

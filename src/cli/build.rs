@@ -63,7 +63,8 @@ fn build_again(desk: &Desk, args: &BuildArgs) -> Result<(String, Vec<Fault>), Fa
 pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result<SiteReport, Failure> {
     refuse_the_publication_itself(desk, &args.out)?;
     let cache = if args.no_cache { None } else { desk.cache() };
-    let source = publication.source(cache.as_ref());
+    let pictures = publication.pictures(cache.as_ref());
+    let source = publication.source(cache.as_ref(), &pictures);
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
 }
 
@@ -123,11 +124,12 @@ pub fn to_json(report: &SiteReport, out: &Path) -> Value {
     })
 }
 
-/// What deserves a word about posts and feeds.
+/// What deserves a word about posts, feeds and pictures.
 pub fn findings(publication: &Publication, report: &SiteReport) -> Vec<Fault> {
     let oversizes = report.build.oversizes.iter().map(Oversize::to_fault);
+    let pictures = report.build.pictures.iter().cloned();
     let idle = publication.config.idle_filters(&publication.posts);
-    publication.posts.findings.iter().cloned().chain(idle).chain(oversizes).collect()
+    publication.posts.findings.iter().cloned().chain(idle).chain(oversizes).chain(pictures).collect()
 }
 
 /// `1 post`, `2 posts`.

@@ -59,7 +59,7 @@ impl<'a> DraftingTable<'a> {
             publication,
             posts: publication.posts.published.iter().map(|post| (&post.id, post)).collect(),
             mail: publication.config.mail()?,
-            urls: publication.urls(),
+            urls: publication.urls_for_mail(),
             key,
             date: now.to_zoned(zone.clone()),
         })

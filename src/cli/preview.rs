@@ -87,7 +87,8 @@ fn tree(desk: &Desk, url: &Url, unpublished: Unpublished) -> Result<Built, Failu
     publication.site.url = url.clone();
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
     let cache = desk.cache();
-    let report = site::build(&publication.source(cache.as_ref()), &|artifact| {
+    let pictures = publication.pictures(cache.as_ref());
+    let report = site::build(&publication.source(cache.as_ref(), &pictures), &|artifact| {
         artifacts.lock().expect("taking an artifact does not panic").push(artifact);
         Ok(())
     })?;
@@ -99,7 +100,8 @@ fn tree(desk: &Desk, url: &Url, unpublished: Unpublished) -> Result<Built, Failu
         tree.copy(path, &folder.join(asset));
     }
     let oversizes = report.oversizes.iter().map(site::feed::Oversize::to_fault);
-    let findings = publication.posts.findings.iter().cloned().chain(oversizes).collect();
+    let findings =
+        publication.posts.findings.iter().cloned().chain(oversizes).chain(report.pictures).collect();
     Ok(Built { tree, posts: report.posts, findings })
 }
 

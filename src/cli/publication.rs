@@ -1,5 +1,7 @@
 //! A publication as a run finds it: configuration, posts, templates.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::desk::Desk;
@@ -8,6 +10,7 @@ use crate::config::Config;
 use crate::post::markup::MarkupSettings;
 use crate::post::{LoadError, PostSettings, Posts, Unpublished};
 use crate::site::cache::CacheFolder;
+use crate::site::pictures::{Gallery, PictureSettings};
 use crate::site::{SiteSettings, Source, Urls};
 use crate::template::{TemplateError, Templates};
 
@@ -16,6 +19,7 @@ pub struct Publication {
     pub config: Config,
     pub posts: Posts,
     pub site: SiteSettings,
+    pub picture_settings: PictureSettings,
     pub markup: MarkupSettings,
     pub templates: Templates,
 }
@@ -30,21 +34,35 @@ impl Publication {
     pub fn load_at(desk: &Desk, now: Timestamp, unpublished: Unpublished) -> Result<Self, Failure> {
         let config = desk.config()?;
         let site = config.site()?;
+        let picture_settings = config.pictures()?;
         let templates = Templates::load(config.templates_folder().as_deref())?;
         let posts = load_posts(&config, now, unpublished)?;
         let markup = config.markup();
-        Ok(Self { config, posts, site, markup, templates })
+        Ok(Self { config, posts, site, picture_settings, markup, templates })
     }
 
     /// What a public tree is made from.
-    pub fn source<'a>(&'a self, cache: Option<&'a CacheFolder>) -> Source<'a> {
+    pub fn source<'a>(&'a self, cache: Option<&'a CacheFolder>, pictures: &'a Arc<Gallery>) -> Source<'a> {
         Source {
             posts: &self.posts,
             settings: &self.site,
             templates: &self.templates,
             markup: &self.markup,
             cache,
+            pictures: Some(pictures),
         }
+    }
+
+    /// The pictures that essays show, what `cache` keeps of them with them.
+    pub fn pictures(&self, cache: Option<&CacheFolder>) -> Arc<Gallery> {
+        let folder = self.config.posts_folder();
+        Arc::new(Gallery::new(&folder, &self.posts.assets, &self.picture_settings, cache))
+    }
+
+    /// Where everything is published, and which files mail shows of pictures. Makes no cache where there is none.
+    pub fn urls_for_mail(&self) -> Urls {
+        let cache = CacheFolder::found(self.config.root());
+        self.urls().with_pictures(Some(self.pictures(cache.as_ref())))
     }
 
     /// Where everything is published.

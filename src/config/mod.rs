@@ -13,6 +13,7 @@ mod file;
 mod lane_tables;
 mod lanes;
 mod names;
+mod picture_tables;
 mod outgoing;
 mod ping;
 mod podcast;

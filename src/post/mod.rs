@@ -44,7 +44,7 @@ pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Named, Post, PostId, PostIdError,
     Posts, Rendering, Series, Slug, SlugError, Tag, Transcript,
 };
-pub use picture::PictureSize;
+pub use picture::{PictureSize, PictureSources};
 pub use reach::meanings;
 pub use settings::{PostSettings, SlugStyle, Unpublished};
 pub use translations::Translations;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 
-use crate::post::{Directory, PictureSize, Survey, Translations, survey};
+use crate::post::{Directory, PictureSize, PictureSources, Survey, Translations, survey};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -326,6 +326,12 @@ pub trait Linker {
 
     /// How large the picture is that `src`, written in the essay `from`, leads to; none where that is not known.
     fn size(&self, _from: &Post, _src: &str) -> Option<PictureSize> {
+        None
+    }
+
+    /// The files to show in place of the picture that `src`, written in the essay `from`, leads to; none where it is
+    /// shown as it is.
+    fn sources(&self, _from: &Post, _src: &str) -> Option<PictureSources> {
         None
     }
 }

@@ -4,12 +4,28 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 /// A picture's width and height in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PictureSize {
     pub width: u32,
     pub height: u32,
+}
+
+/// The files to show in place of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PictureSources {
+    /// WebP of several widths, as in the attribute `srcset` of HTML; absolute URLs. Empty where there are none.
+    pub srcset: String,
+    /// How wide pages show it, as in the attribute `sizes`.
+    pub sizes: String,
+    /// For whoever takes no choice, feeds and mail among them: JPEG or PNG; an absolute URL.
+    pub plain: String,
+    /// Of the file at `plain`.
+    pub plain_size: PictureSize,
+    /// Of the picture itself.
+    pub size: PictureSize,
 }
 
 /// The kinds that are looked into, by their file's ending. A drawing (SVG) has the size a page gives it.

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::post::{MarkupSettings, Post, PostId, Posts, Rendering, Slug};
+use crate::post::{Fault, MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::cache::CacheFolder;
 use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{
     Press, check_slugs, lists, overviews, post_page, redirects, style_sheet, subscribe_page,
 };
+use crate::site::pictures::Gallery;
 use crate::site::sitemap::{self, SitemapEntry};
 use crate::site::{Artifact, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
 use crate::template::{TemplateError, Templates};
@@ -25,6 +27,8 @@ pub struct Source<'a> {
     pub markup: &'a MarkupSettings,
     /// What earlier builds kept; none where everything is to be made anew.
     pub cache: Option<&'a CacheFolder>,
+    /// Where smaller pictures are made; none where all are shown as they are.
+    pub pictures: Option<&'a Arc<Gallery>>,
 }
 
 /// What a build made.
@@ -35,6 +39,8 @@ pub struct BuildReport {
     pub feeds: usize,
     /// Feeds that some readers will not take.
     pub oversizes: Vec<Oversize>,
+    /// What deserves a word about pictures.
+    pub pictures: Vec<Fault>,
 }
 
 /// What a build made and what that changed on disk.
@@ -86,7 +92,7 @@ pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<S
 /// If a template is faulty, a post wants an impossible address, or `emit` fails.
 pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteError> {
     check_slugs(source.posts)?;
-    let urls = Urls::new(&source.settings.url, source.posts);
+    let urls = Urls::new(&source.settings.url, source.posts).with_pictures(source.pictures.cloned());
     let feeds = feeds(source.posts);
     let catalogue = Catalogue::new(source.posts, source.settings);
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
@@ -105,7 +111,18 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     emit(opml::artifact(&catalogue, source.settings, &urls)?)?;
     sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)?.into_iter().try_for_each(&emit)?;
     emit(sitemap::robots(&urls))?;
-    Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes })
+    emit_pictures(source, &emit)?;
+    let pictures = source.pictures.map(|gallery| gallery.findings(Path::new("posts"))).unwrap_or_default();
+    Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes, pictures })
+}
+
+/// Puts in place what was made of pictures since the last time: before the page that asked for it.
+fn emit_pictures(
+    source: &Source<'_>,
+    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
+) -> Result<(), SiteError> {
+    let Some(gallery) = source.pictures else { return Ok(()) };
+    gallery.take_made().into_iter().try_for_each(emit)
 }
 
 /// The posts that feeds carry, cut as they carry them.
@@ -127,6 +144,7 @@ fn emit_posts<'a>(
         } else {
             Rendering { web: post.render_web(press.urls, source.markup), portable: String::new() }
         };
+        emit_pictures(source, emit)?;
         emit(post_page(press, source.posts, index, &web)?)?;
         redirects(press, post)?.into_iter().try_for_each(emit)?;
         let pieces = || Ok((&post.id, Pieces::cut(post, &portable, forms, &feeds)?));

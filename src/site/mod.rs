@@ -12,6 +12,7 @@ pub mod cache;
 pub mod feed;
 pub mod opml;
 pub mod pages;
+pub mod pictures;
 mod settings;
 pub mod sitemap;
 mod stamp;

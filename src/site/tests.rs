@@ -94,7 +94,10 @@ fn tree_in(
         );
         Ok(())
     };
-    build(&Source { posts, settings, templates: &templates, markup: &markup, cache: None }, &emit)?;
+    build(
+        &Source { posts, settings, templates: &templates, markup: &markup, cache: None, pictures: None },
+        &emit,
+    )?;
     Ok(found.into_inner().unwrap())
 }
 

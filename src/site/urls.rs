@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
-use crate::post::{Directory, Linker, Named, PictureSize, Post, Posts, Slug, meanings};
+use crate::post::{Directory, Linker, Named, PictureSize, PictureSources, Post, Posts, Slug, meanings};
+use crate::site::pictures::Gallery;
 use crate::words::Lang;
 
 /// Octets that may not stand in a path segment as they are (RFC 3986 §3.3).
@@ -36,6 +38,7 @@ pub struct Urls {
     assets: HashMap<PathBuf, String>,
     sizes: BTreeMap<PathBuf, PictureSize>,
     directory: Directory,
+    pictures: Option<Arc<Gallery>>,
 }
 
 impl Urls {
@@ -48,7 +51,13 @@ impl Urls {
         let assets = posts.assets.iter().map(|path| (path.clone(), path_text(path))).collect();
         let (sizes, directory) = (posts.sizes.clone(), posts.directory.clone());
         let posts = posts.published.iter().map(|post| (post.source.clone(), post.slug.clone())).collect();
-        Self { base, posts, assets, sizes, directory }
+        Self { base, posts, assets, sizes, directory, pictures: None }
+    }
+
+    /// The same, with smaller files of the publication's own pictures.
+    #[must_use]
+    pub fn with_pictures(self, pictures: Option<Arc<Gallery>>) -> Self {
+        Self { pictures, ..self }
     }
 
     /// The front page.
@@ -125,6 +134,24 @@ impl Linker for Urls {
 
     fn size(&self, from: &Post, src: &str) -> Option<PictureSize> {
         meanings(&from.source, src).iter().find_map(|path| self.sizes.get(path).copied())
+    }
+
+    fn sources(&self, from: &Post, src: &str) -> Option<PictureSources> {
+        let gallery = self.pictures.as_ref()?;
+        let meant = meanings(&from.source, src);
+        let picture = gallery.picture(meant.iter().find(|path| self.assets.contains_key(*path))?)?;
+        let candidates = picture.files.iter().map(|(width, path)| format!("{} {width}w", self.file(path)));
+        let (plain, plain_size) = match &picture.plain {
+            Some((path, size)) => (self.file(path).into(), *size),
+            None => (self.resolve(from, src), picture.size),
+        };
+        Some(PictureSources {
+            srcset: candidates.collect::<Vec<_>>().join(", "),
+            sizes: gallery.sizes().to_owned(),
+            plain,
+            plain_size,
+            size: picture.size,
+        })
     }
 }
 

@@ -21,6 +21,7 @@ pub fn write(writer: &mut Writer<'_>, element: &Element) {
         (Flavour::Portable | Flavour::Mail, "details") => renamed(writer, element, "div"),
         (Flavour::Portable | Flavour::Mail, "summary") => bold_line(writer, element),
         (Flavour::Mail, "picture") => writer.within(element),
+        (_, "picture") => writer.own_picture(element, &attributes(writer, element)),
         (Flavour::Mail, "source") => {}
         (Flavour::Mail, "audio" | "video") => link_to_media(writer, element),
         (Flavour::Mail, "math") => writer.code(&plain_text(&element.nodes)),

@@ -27,7 +27,7 @@ pub fn write(document: &Document, post: &Post, linker: &dyn Linker, flavour: Fla
     let permalink = linker.permalink(post).to_string();
     // Essays grow by half to the double.
     let out = String::with_capacity(2 * post.body.source.len());
-    let mut writer = Writer { post, linker, permalink, flavour, out };
+    let mut writer = Writer { post, linker, permalink, flavour, pictures: 0, is_in_picture: false, out };
     writer.blocks(&document.nodes);
     writer.notes(&document.notes);
     writer.out
@@ -39,6 +39,10 @@ pub struct Writer<'a> {
     linker: &'a dyn Linker,
     permalink: String,
     flavour: Flavour,
+    /// Pictures written so far.
+    pictures: usize,
+    /// Whether the author chose the files of the picture that is being written.
+    is_in_picture: bool,
     out: String,
 }
 

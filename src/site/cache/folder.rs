@@ -41,6 +41,12 @@ impl CacheFolder {
         Ok(Self { path })
     }
 
+    /// The cache of the publication at `root`, if there is one.
+    pub fn found(root: &Path) -> Option<Self> {
+        let path = root.join(FOLDER).join("cache");
+        path.is_dir().then_some(Self { path })
+    }
+
     /// The entries of one kind. `kind` carries the version of whatever makes them, such as `webp-1`.
     ///
     /// # Errors
