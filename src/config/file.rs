@@ -101,6 +101,8 @@ pub struct SiteTable {
     pub posts_per_page: usize,
     /// Give posts of three headings or more a table of contents; `toc` in front matter decides for one post. Default true.
     pub toc: bool,
+    /// Write a page that searches all posts in the browser, without a server, and the index it reads. Default true.
+    pub search: bool,
     /// Where readers ask for the mail, shown at the foot of pages: a form's address, or `mailto:letters@example.org?subject=Subscribe`.
     #[serde(deserialize_with = "web_address")]
     #[schemars(with = "Option<String>")]
@@ -109,7 +111,7 @@ pub struct SiteTable {
 
 impl Default for SiteTable {
     fn default() -> Self {
-        Self { posts_per_page: 10, toc: true, subscribe_url: None }
+        Self { posts_per_page: 10, toc: true, search: true, subscribe_url: None }
     }
 }
 

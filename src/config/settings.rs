@@ -54,6 +54,7 @@ impl Config {
             rights: publication.rights.clone(),
             posts_per_page: self.in_range("site", "posts_per_page", self.file.site.posts_per_page)?,
             toc: self.file.site.toc,
+            search: self.file.site.search,
             subscribe_url: self.subscribe_url()?,
             feeds: self.feeds()?,
             title,

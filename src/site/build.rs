@@ -11,9 +11,10 @@ use crate::post::{Fault, MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::cache::CacheFolder;
 use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{
-    Press, check_slugs, lists, overviews, post_page, redirects, style_sheet, subscribe_page,
+    Press, check_slugs, lists, overviews, post_page, redirects, search_page, style_sheet, subscribe_page,
 };
 use crate::site::pictures::Gallery;
+use crate::site::search;
 use crate::site::sitemap::{self, SitemapEntry};
 use crate::site::{Artifact, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
 use crate::template::{TemplateError, Templates};
@@ -105,6 +106,9 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     emit(feed::style_sheet(source.templates, &source.settings.lang)?)?;
     subscribe_page(&press, &catalogue).into_iter().try_for_each(|page| emit(page?))?;
     overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
+    if source.settings.search {
+        emit_search(source, &press, &emit)?;
+    }
     press.series().try_for_each(|page| emit(page?))?;
     feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
     let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;
@@ -170,6 +174,18 @@ fn emit_feeds(
         &supply,
         emit,
     )
+}
+
+/// The page that searches, and what it reads.
+fn emit_search(
+    source: &Source<'_>,
+    press: &Press<'_>,
+    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
+) -> Result<(), SiteError> {
+    search_page(press)?.into_iter().try_for_each(emit)?;
+    let index = search::index(source.posts);
+    let files = search::artifacts(index, source.posts, press.urls, &source.settings.lang);
+    files.into_par_iter().try_for_each(emit)
 }
 
 /// The first page of each list, with the date of its newest post, and every post.

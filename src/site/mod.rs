@@ -13,6 +13,7 @@ pub mod feed;
 pub mod opml;
 pub mod pages;
 pub mod pictures;
+mod search;
 mod settings;
 pub mod sitemap;
 mod stamp;

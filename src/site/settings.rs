@@ -22,6 +22,8 @@ pub struct SiteSettings {
     pub posts_per_page: usize,
     /// Whether posts of three headings or more have a table of contents, where they do not say otherwise.
     pub toc: bool,
+    /// Whether there is a page that searches the publication.
+    pub search: bool,
     /// Where readers ask for the mail: a web page, or `mailto:`.
     pub subscribe_url: Option<Url>,
     pub feeds: FeedSettings,

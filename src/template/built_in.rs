@@ -23,6 +23,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("redirect.html", include_str!("../../templates/redirect.html")),
     ("report.css", include_str!("../../templates/report.css")),
     ("report.html", include_str!("../../templates/report.html")),
+    ("search.html", include_str!("../../templates/search.html")),
+    ("search.js", include_str!("../../templates/search.js")),
     ("series.html", include_str!("../../templates/series.html")),
     ("style.css", include_str!("../../templates/style.css")),
     ("subscribe.html", include_str!("../../templates/subscribe.html")),

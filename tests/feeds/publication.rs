@@ -26,6 +26,7 @@ impl Publication {
             rights: Some("© Ada & friends, CC BY 4.0".into()),
             posts_per_page: 10,
             toc: true,
+            search: true,
             subscribe_url: None,
             feeds: FeedSettings {
                 items: 0,

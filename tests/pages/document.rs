@@ -12,10 +12,11 @@ use crate::publication::rich;
 type Types = BTreeMap<String, BTreeSet<String>>;
 
 /// Templates, and the part of the document about each.
-const TEMPLATES: [(&str, Option<&str>); 8] = [
+const TEMPLATES: [(&str, Option<&str>); 9] = [
     ("index.html", Some("`index.html` and `list.html`")),
     ("list.html", Some("`index.html` and `list.html`")),
     ("overview.html", Some("`overview.html`")),
+    ("search.html", Some("`search.html`")),
     ("series.html", Some("`series.html`")),
     ("post.html", Some("`post.html`")),
     ("subscribe.html", Some("`subscribe.html`")),

@@ -8,7 +8,7 @@ use url::Url;
 use crate::post::{Author, Image, Linker, Post, PostId, Posts, Tag};
 use crate::site::feed::{Feed, FeedLink, Scope};
 use crate::site::pages::SUBSCRIBE;
-use crate::site::{SiteSettings, Urls, opml};
+use crate::site::{SiteSettings, Urls, opml, search};
 use crate::words::{Lang, autonym};
 
 /// `site`: the publication, the same on every page.
@@ -40,6 +40,8 @@ pub struct SiteFacts {
     pub languages_url: Option<Url>,
     /// Overview of the series; none where there is none.
     pub series_url: Option<Url>,
+    /// The page that searches the publication; none where the publisher wants none.
+    pub search_url: Option<Url>,
 }
 
 /// `page`: the page itself.
@@ -75,6 +77,8 @@ pub enum PageKind {
     Post,
     /// What feeds are and where they are.
     Subscribe,
+    /// The page that searches the publication.
+    Search,
     NotFound,
     /// An older address of a post.
     Moved,
@@ -232,6 +236,7 @@ impl SiteFacts {
             authors_url: overview(TermKind::Author, 2),
             languages_url: overview(TermKind::Language, 2),
             series_url: None,
+            search_url: settings.search.then(|| urls.file(search::FOLDER)),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! In: [`Posts`](crate::post::Posts) and [`Templates`]. Out: [`Artifact`]s ending in `.html`, and the style
 //! sheet. Every link but the one to the style sheet is absolute; that one is relative, so that a copy of the
-//! tree on a disk looks right. A page asks nothing of other hosts and runs no script.
+//! tree on a disk looks right. A page asks nothing of other hosts and runs no script, but
+//! for the one that searches, which has a script of ours.
 //!
 //! What each template gets is in [`context`] and, for people, in `docs/templates.md`.
 
@@ -12,6 +13,7 @@ mod list;
 mod overview;
 mod post;
 mod related;
+mod search;
 mod series;
 mod shelf;
 mod style;
@@ -23,6 +25,7 @@ use url::Url;
 pub(super) use list::lists;
 pub(super) use overview::overviews;
 pub(super) use post::{check_slugs, post_page, redirects};
+pub(super) use search::search_page;
 pub(super) use style::style_sheet;
 pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
