@@ -129,7 +129,9 @@ pub fn findings(publication: &Publication, report: &SiteReport) -> Vec<Fault> {
     let oversizes = report.build.oversizes.iter().map(Oversize::to_fault);
     let pictures = report.build.pictures.iter().cloned();
     let idle = publication.config.idle_filters(&publication.posts);
-    publication.posts.findings.iter().cloned().chain(idle).chain(oversizes).chain(pictures).collect()
+    let amiss = report.amiss.iter().cloned();
+    let posts = publication.posts.findings.iter().cloned();
+    posts.chain(idle).chain(oversizes).chain(pictures).chain(amiss).collect()
 }
 
 /// `1 post`, `2 posts`.

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::post::{Fault, MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::cache::CacheFolder;
-use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Oversize, Pieces, Scope, feeds};
+use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Memory, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{
     Press, check_slugs, lists, overviews, post_page, redirects, search_page, style_sheet, subscribe_page,
 };
@@ -49,6 +49,8 @@ pub struct BuildReport {
 pub struct SiteReport {
     pub build: BuildReport,
     pub tree: TreeReport,
+    /// What feed readers will see happen to posts they know, and should not.
+    pub amiss: Vec<Fault>,
 }
 
 /// Why there is no new public tree. The old one stands as it was.
@@ -83,7 +85,19 @@ pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<S
         tree.copy(&path, &posts_folder.join(asset))
     })?;
     let build = build(source, &|artifact| tree.put(&artifact))?;
-    Ok(SiteReport { build, tree: tree.finish()? })
+    let tree = tree.finish()?;
+    Ok(SiteReport { build, tree, amiss: remembered(source, posts_folder) })
+}
+
+/// Compares the posts with what feed readers were told at the last build, and keeps what they are told now.
+///
+/// A cache that cannot be used is no reason not to build.
+fn remembered(source: &Source<'_>, posts_folder: &Path) -> Vec<Fault> {
+    let Some(Ok(memory)) = source.cache.map(Memory::open) else { return Vec::new() };
+    let shown_as = Path::new(posts_folder.file_name().unwrap_or_default());
+    let faults = memory.faults(source.posts, shown_as);
+    drop(memory.keep(source.posts));
+    faults
 }
 
 /// Hands every file of the public tree to `emit`: first what pages need, then posts, then what lists them.

@@ -4,12 +4,14 @@ use atom_syndication::FixedDateTime;
 use chrono::{DateTime, FixedOffset};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
+use serde::Serialize;
 
 /// A moment as feeds write it: to the second, with an offset in whole minutes and a year of four digits.
 ///
 /// Times of day before time zones had offsets with seconds, which neither RFC 822 nor RFC 3339 can say;
 /// those are given in UTC, so that the moment stays right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
 pub(super) struct Stamp(Zoned);
 
 impl Stamp {

@@ -201,7 +201,7 @@ fn the_public_tree_may_lie_elsewhere() {
     let publication = Publication::new();
     publication
         .run(&["build", "--out", "site/a"])
-        .prints("Built 1 post and 9 feed files into site/a: 20 written, 0 as they were.\n");
+        .prints("Built 1 post and 9 feed files into site/a: 22 written, 0 as they were.\n");
     let absolute = publication.path("../b");
     publication.run(&["build", "--out", absolute.to_str().unwrap()]).succeeds();
     assert!(publication.path("site/a/index.html").exists() && absolute.join("index.html").exists());
@@ -235,7 +235,7 @@ fn drafts_and_posts_of_the_future_are_held_back_until_their_time() {
     );
     publication
         .run(&["build"])
-        .prints("Built 1 post and 9 feed files into public: 20 written, 0 as they were.\n");
+        .prints("Built 1 post and 9 feed files into public: 22 written, 0 as they were.\n");
     let holds = |word: &str| {
         publication.tree("public").values().any(|(octets, _)| String::from_utf8_lossy(octets).contains(word))
     };
@@ -244,7 +244,8 @@ fn drafts_and_posts_of_the_future_are_held_back_until_their_time() {
     assert!(!holds("Future"));
     publication.run(&["build", "--now", "2027-01-01T00:00:00Z"]).succeeds();
     assert!(holds("Future"));
-    publication.run(&["build"]).succeeds();
+    let run = publication.run(&["build"]).exits(0);
+    assert!(run.err.starts_with("note: posts/2027-01-01-future.md: no longer published: "), "{}", run.err);
     assert!(!holds("Future") && !publication.path("public/future").exists(), "what was withdrawn is gone");
 }
 
@@ -264,7 +265,7 @@ fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
 }
 
 #[test]
-fn large_posts_are_built_and_what_services_refuse_is_noted() {
+fn large_posts_are_built_and_feeds_that_services_refuse_only_where_they_are_wanted() {
     let publication = Publication::new();
     let line = "Lorem ipsum dolor sit amet, consectetur adipiscing elit sed.\n";
     publication.write(
@@ -273,8 +274,13 @@ fn large_posts_are_built_and_what_services_refuse_is_noted() {
     );
     let links: String = (0..5000).map(|n| format!("[{n}](https://example.org/{n}) ")).collect();
     publication.write("posts/links.md", post("links", "") + &links);
-    let run = publication.run(&["build"]).exits(0);
-    assert!(run.err.starts_with("note: atom.xml: expected at most 5000000 octets, found "), "{}", run.err);
+    let run = publication.run(&["build"]).exits(1);
+    assert!(run.err.contains("expected at most 5000000 octets, found "), "{}", run.err);
+    assert!(run.err.contains("\n  help: set `items` of this feed lower"), "{}", run.err);
+    assert!(!publication.path("public/links/index.html").exists(), "the tree stays as it was");
+    let config = publication.read("config.toml");
+    publication.write("config.toml", format!("{config}\n[feeds]\nmax_octets = 20_000_000\n"));
+    publication.run(&["build"]).succeeds();
     let page = publication.read("public/links/index.html");
     assert_eq!(page.matches("<a href=\"https://example.org/4").count(), 1111);
 }

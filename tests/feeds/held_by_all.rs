@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use postrider::post::{Post, Posts};
-use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Press, Scope};
+use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Pieces, Press, Scope};
 use postrider::site::sitemap::{self, SitemapEntry};
 use postrider::site::{FeedContent, FeedFormat};
 use serde_json::Value;
@@ -333,4 +333,27 @@ fn an_entry_leads_to_its_translations_and_to_where_it_stood_first() {
     assert_eq!(links(1), [english, chinese, first]);
     let json: Value = serde_json::from_str(&publication.file("feed.json")).unwrap();
     assert_eq!(json["items"][1]["external_url"], "https://old.example.org/?a=1&b=2");
+}
+
+#[test]
+fn what_goes_into_a_piece_is_told_apart_from_its_essay() {
+    let publication = Publication::plain();
+    let urls = publication.urls();
+    let press = Press { posts: &publication.posts, settings: &publication.settings, urls: &urls };
+    let facts = |change: fn(&mut Post)| {
+        let mut post = publication.posts.published[0].clone();
+        change(&mut post);
+        Pieces::facts(&post, &press).unwrap()
+    };
+    let before = facts(|_| {});
+    let changes: [fn(&mut Post); 6] = [
+        |post| post.title.push('!'),
+        |post| post.updated = None,
+        |post| post.tags[0].name.push('!'),
+        |post| post.slug = "elsewhere".parse().unwrap(),
+        |post| post.enclosure = None,
+        |post| post.lang = "de".parse().unwrap(),
+    ];
+    assert!(changes.into_iter().all(|change| facts(change) != before));
+    assert_eq!(facts(|post| post.body.source.push('!')), before);
 }

@@ -8,6 +8,7 @@ mod anything;
 mod archive;
 mod choice;
 mod held_by_all;
+mod memory;
 mod podcast;
 mod publication;
 mod readers;

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use super::Press;
 use super::error::FeedError;
 use crate::post::{self, Author, Linker, Post};
@@ -10,6 +12,7 @@ use crate::site::stamp::Stamp;
 use crate::site::xml::{clean, uri};
 
 /// A post as feeds tell it.
+#[derive(Serialize)]
 pub(super) struct Item<'a> {
     pub(super) id: String,
     pub(super) url: String,
@@ -17,6 +20,7 @@ pub(super) struct Item<'a> {
     /// Plain text: the title where the post has no summary.
     pub(super) summary: String,
     /// The whole essay.
+    #[serde(skip)]
     pub(super) html: Cow<'a, str>,
     pub(super) published: Stamp,
     /// When it was last changed; when it was published, if never.
@@ -32,16 +36,19 @@ pub(super) struct Item<'a> {
     pub(super) enclosure: Option<Enclosure>,
 }
 
+#[derive(Serialize)]
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) url: Option<String>,
 }
 
+#[derive(Serialize)]
 pub(super) struct Picture {
     pub(super) url: String,
     pub(super) alt: Option<String>,
 }
 
+#[derive(Serialize)]
 pub(super) struct Enclosure {
     pub(super) url: String,
     pub(super) octets: u64,
