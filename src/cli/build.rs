@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
 use crate::config::FILE_NAME;
-use crate::post::{Fault, Unpublished};
+use crate::post::{Fault, Readings, Unpublished};
 use crate::site::feed::Oversize;
 use crate::site::{self, SiteError, SiteReport};
 use crate::watch::{Waker, Watch, WatchError};
@@ -33,11 +33,11 @@ fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
 fn keep_building(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
     let (mut watch, waker) = watched(desk)?;
     interrupt::ends(waker)?;
-    let mut known = Vec::new();
+    let (mut known, mut readings) = (Vec::new(), Readings::default());
     let mut builds = 0;
     loop {
         builds += 1;
-        match build_again(desk, args) {
+        match build_again(desk, args, &mut readings) {
             Ok((line, findings)) => {
                 desk.console.news(&line);
                 known = desk.console.new_notes(findings, &known);
@@ -51,9 +51,13 @@ fn keep_building(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
 }
 
 /// Builds the publication as it is now; gives a line on it, and what deserves a word.
-fn build_again(desk: &Desk, args: &BuildArgs) -> Result<(String, Vec<Fault>), Failure> {
+fn build_again(
+    desk: &Desk,
+    args: &BuildArgs,
+    readings: &mut Readings,
+) -> Result<(String, Vec<Fault>), Failure> {
     let began = Instant::now();
-    let publication = Publication::load_at(desk, desk.clock.now(), Unpublished::HeldBack)?;
+    let publication = Publication::load_again(desk, Unpublished::HeldBack, readings)?;
     let report = build(desk, &publication, args)?;
     let line = format!("{} {} ms.", summary(&report, &args.out), began.elapsed().as_millis());
     Ok((line, findings(&publication, &report)))

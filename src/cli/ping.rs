@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::Value;
 use url::Url;
 
 use super::args::PingArgs;
@@ -11,7 +12,7 @@ use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::ping_words;
-use crate::config::{Config, PingSettings};
+use crate::config::{Config, FILE_NAME, PingSettings};
 use crate::post::{Fault, Posts};
 use crate::site::{Topic, Urls, topics};
 use crate::trust;
@@ -43,7 +44,7 @@ pub fn run(desk: &Desk, args: &PingArgs) -> Result<Report, Failure> {
         return Ok(Report::data(ping_words::intent(&news), ping_words::intent_json(&news))
             .with_findings(errand.findings));
     }
-    errand.run(Duration::from_secs(args.wait), !args.unchecked)
+    Ok(errand.run(Duration::from_secs(args.wait), !args.unchecked)?)
 }
 
 /// As part of `publish`: nothing where it is not asked for. What goes wrong is a finding, and holds up no mail.
@@ -52,7 +53,12 @@ pub fn in_publish(desk: &Desk, config: &Config, out: &Path) -> Result<Option<Rep
     if !settings.is_part_of_publish || settings.hubs.is_empty() {
         return Ok(None);
     }
-    Errand::prepare(desk, config, out)?.run(Duration::ZERO, true).map(Some)
+    let report = Errand::prepare(desk, config, out)?.run(Duration::ZERO, true);
+    Ok(Some(report.unwrap_or_else(|error| {
+        let help = Some("run `postrider ping` when that is mended".to_owned());
+        let fault = Fault { file: FILE_NAME.into(), line: 0, what: error.with_cause(), help };
+        Report::done("", Value::Null).with_findings(vec![fault])
+    })))
 }
 
 impl Errand {
@@ -78,7 +84,7 @@ impl Errand {
         self.memory.news(self.hubs(), &self.topics)
     }
 
-    fn run(self, patience: Duration, looks: bool) -> Result<Report, Failure> {
+    fn run(self, patience: Duration, looks: bool) -> Result<Report, WebError> {
         let news = self.news();
         let report = match news.is_empty() {
             true => PingReport::default(),

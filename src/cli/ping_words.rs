@@ -76,7 +76,7 @@ fn not_out(missing: &[NotLive<'_>]) -> Option<Fault> {
     };
     let what = format!("{}: {more}", absence(&first.why));
     let help = match first.why {
-        Absent::Different | Absent::Status(_) => {
+        Absent::Different | Absent::Status(_) | Absent::WithOthers => {
             "run `postrider ping` again when the deploy is over, or with --wait SECS; \
              where the site changes feeds on their way, with --unchecked"
         }
@@ -90,6 +90,7 @@ fn absence(why: &Absent) -> String {
         Absent::Different => "is not there as it was built".to_owned(),
         Absent::Status(status) => format!("is not there: the site answers {status}"),
         Absent::Unreachable(error) => error.with_cause(),
+        Absent::WithOthers => "was not looked for: others are not there".to_owned(),
     }
 }
 

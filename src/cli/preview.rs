@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use jiff::civil::Time;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
-use url::Url;
 
 use super::args::PreviewArgs;
 use super::build::{counted, watched};
@@ -15,8 +17,8 @@ use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
-use crate::post::{Fault, Hold, Unpublished};
-use crate::site::{self, Artifact};
+use crate::post::{Fault, Hold, Readings, Unpublished};
+use crate::site::{self, Artifact, Emit, SiteError};
 use crate::web::preview::{Listen, Mark, Marks, Preview, Tree};
 
 /// Where the search for a free port begins.
@@ -29,16 +31,17 @@ pub fn run(desk: &Desk, args: &PreviewArgs) -> Result<Report, Failure> {
     interrupt::ends(waker)?;
     desk.console.news(&format!("Preview at {} – Ctrl-C ends it.", preview.url()));
     let unpublished = if args.published { Unpublished::HeldBack } else { Unpublished::Shown };
-    let mut known = Vec::new();
-    let mut builds = 0;
-    loop {
-        builds += 1;
-        show(desk, &preview, unpublished, &mut known);
-        if !watch.sees_change() {
-            break;
-        }
-    }
-    Ok(Report::done("", json!({ "url": preview.url(), "builds": builds })))
+    // Threads of its own: in a shared pool, a page would wait for the whole build before it.
+    let builders = ThreadPoolBuilder::new().build().map_err(|error| Failure::new(Exit::Operator, &error))?;
+    let screen = Screen { desk, preview, unpublished, newest: AtomicU64::new(0) };
+    let (queue, rounds) = channel();
+    std::thread::scope(|scope| {
+        let screen = &screen;
+        scope.spawn(move || screen.build_all(&rounds, &builders));
+        let (queue, mut readings) = (queue, Readings::default());
+        while screen.look(&queue, &mut readings) && watch.sees_change() {}
+    });
+    Ok(Report::done("", json!({ "url": screen.preview.url(), "rounds": screen.newest.into_inner() })))
 }
 
 /// Where to serve. Every address at once is none that links could name.
@@ -58,21 +61,20 @@ fn listen(address: Option<SocketAddr>) -> Result<Listen, Failure> {
     }
 }
 
-/// Builds and shows; what stands in the way is shown instead. `known` are findings that were told before.
-fn show(desk: &Desk, preview: &Preview, unpublished: Unpublished, known: &mut Vec<Fault>) {
-    let began = Instant::now();
-    match tree(desk, preview.url(), unpublished) {
-        Ok(Built { tree, posts, findings }) => {
-            preview.show(tree);
-            let posts = counted(posts, "post", "posts");
-            desk.console.news(&format!("Built {posts} in {} ms.", began.elapsed().as_millis()));
-            *known = desk.console.new_notes(findings, known);
-        }
-        Err(failure) => {
-            preview.complain(failure.complaints());
-            desk.console.trouble(&failure);
-        }
-    }
+/// What is shown, from two threads: one reads and shows the pages that are open, the other builds the rest after it.
+struct Screen<'a> {
+    desk: &'a Desk,
+    preview: Preview,
+    unpublished: Unpublished,
+    /// Number of the newest round: what an older one comes to is out of date.
+    newest: AtomicU64,
+}
+
+/// The publication after a change.
+struct Round {
+    number: u64,
+    began: Instant,
+    publication: Publication,
 }
 
 struct Built {
@@ -81,19 +83,82 @@ struct Built {
     findings: Vec<Fault>,
 }
 
-/// The public tree as it is now, published at `url`.
-fn tree(desk: &Desk, url: &Url, unpublished: Unpublished) -> Result<Built, Failure> {
-    let mut publication = Publication::load_at(desk, desk.clock.now(), unpublished)?;
-    publication.site.url = url.clone();
+impl Screen<'_> {
+    /// Reads the publication, shows the pages that are open, leaves the rest to who builds all; false if nobody does.
+    fn look(&self, queue: &Sender<Round>, readings: &mut Readings) -> bool {
+        let number = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
+        let began = Instant::now();
+        let read = Publication::load_again(self.desk, self.unpublished, readings);
+        let seen = read.and_then(|mut publication| {
+            publication.site.url = self.preview.url().clone();
+            self.glance(&publication)?;
+            Ok(publication)
+        });
+        match seen {
+            Ok(publication) => queue.send(Round { number, began, publication }).is_ok(),
+            Err(failure) => {
+                self.complain(&failure);
+                true
+            }
+        }
+    }
+
+    /// Shows the pages that are open, if there is a tree already.
+    fn glance(&self, publication: &Publication) -> Result<(), Failure> {
+        let pages = self.preview.open_pages();
+        if !pages.is_empty() {
+            let cache = self.desk.cache();
+            let pictures = publication.pictures(cache.as_ref());
+            let source = publication.source(cache.as_ref(), &pictures);
+            self.preview.patch(gathered(|emit| site::glance(&source, &pages, emit))?.1);
+        }
+        Ok(())
+    }
+
+    /// Builds the newest of `rounds` again and again, until there are no more.
+    fn build_all(&self, rounds: &Receiver<Round>, builders: &ThreadPool) {
+        let mut known = Vec::new();
+        while let Ok(first) = rounds.recv() {
+            let round = rounds.try_iter().last().unwrap_or(first);
+            let built = builders.install(|| tree(self.desk, &round.publication));
+            if self.newest.load(Ordering::SeqCst) != round.number {
+                continue;
+            }
+            match built {
+                Ok(Built { tree, posts, findings }) => {
+                    self.preview.show(tree);
+                    let (posts, took) = (counted(posts, "post", "posts"), round.began.elapsed());
+                    self.desk.console.news(&format!("Built {posts} in {} ms.", took.as_millis()));
+                    known = self.desk.console.new_notes(findings, &known);
+                }
+                Err(failure) => self.complain(&failure),
+            }
+        }
+    }
+
+    fn complain(&self, failure: &Failure) {
+        self.preview.complain(failure.complaints());
+        self.desk.console.trouble(failure);
+    }
+}
+
+/// What `make` emits, and what it says of it.
+fn gathered<T>(make: impl FnOnce(Emit<'_>) -> Result<T, SiteError>) -> Result<(T, Vec<Artifact>), SiteError> {
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
-    let cache = desk.cache();
-    let pictures = publication.pictures(cache.as_ref());
-    let report = site::build(&publication.source(cache.as_ref(), &pictures), &|artifact| {
+    let made = make(&|artifact| {
         artifacts.lock().expect("taking an artifact does not panic").push(artifact);
         Ok(())
     })?;
-    let artifacts = artifacts.into_inner().expect("taking an artifact does not panic");
-    let mut tree = Tree::new(artifacts, marks(&publication));
+    Ok((made, artifacts.into_inner().expect("taking an artifact does not panic")))
+}
+
+/// The public tree of `publication`.
+fn tree(desk: &Desk, publication: &Publication) -> Result<Built, Failure> {
+    let cache = desk.cache();
+    let pictures = publication.pictures(cache.as_ref());
+    let source = publication.source(cache.as_ref(), &pictures);
+    let (report, artifacts) = gathered(|emit| site::build(&source, emit))?;
+    let mut tree = Tree::new(artifacts, marks(publication));
     let folder = publication.config.posts_folder();
     for asset in &publication.posts.assets {
         let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");

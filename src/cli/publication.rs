@@ -1,14 +1,13 @@
 //! A publication as a run finds it: configuration, posts, templates.
 
+use std::path::Path;
 use std::sync::Arc;
-
-use jiff::Timestamp;
 
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
-use crate::post::{LoadError, PostSettings, Posts, Unpublished};
+use crate::post::{LoadError, PostSettings, Posts, Readings, Unpublished};
 use crate::site::cache::CacheFolder;
 use crate::site::pictures::{Gallery, PictureSettings};
 use crate::site::{SiteSettings, Source, Urls};
@@ -27,16 +26,30 @@ pub struct Publication {
 impl Publication {
     /// Reads the publication in `--root` as it is at the time of the run.
     pub fn load(desk: &Desk) -> Result<Self, Failure> {
-        Self::load_at(desk, desk.now(), Unpublished::HeldBack)
+        Self::read(desk, |folder, shown_as, settings| Posts::load(folder, shown_as, settings, desk.now()))
     }
 
-    /// Reads the publication in `--root` as it is at `now`.
-    pub fn load_at(desk: &Desk, now: Timestamp, unpublished: Unpublished) -> Result<Self, Failure> {
+    /// Reads it as it is now, in a run that goes on. Essays that have not changed are taken from `readings`.
+    pub fn load_again(
+        desk: &Desk,
+        unpublished: Unpublished,
+        readings: &mut Readings,
+    ) -> Result<Self, Failure> {
+        let now = desk.clock.now();
+        Self::read(desk, |folder, shown_as, settings| {
+            readings.load(folder, shown_as, &PostSettings { unpublished, ..settings.clone() }, now)
+        })
+    }
+
+    fn read(
+        desk: &Desk,
+        posts: impl FnOnce(&Path, &Path, &PostSettings) -> Result<Posts, LoadError>,
+    ) -> Result<Self, Failure> {
         let config = desk.config()?;
         let site = config.site()?;
         let picture_settings = config.pictures()?;
         let templates = Templates::load(config.templates_folder().as_deref())?;
-        let posts = load_posts(&config, now, unpublished)?;
+        let posts = posts(&config.posts_folder(), Path::new("posts"), &config.posts()?)?;
         let markup = config.markup();
         Ok(Self { config, posts, site, picture_settings, markup, templates })
     }
@@ -69,11 +82,6 @@ impl Publication {
     pub fn urls(&self) -> Urls {
         Urls::new(&self.site.url, &self.posts)
     }
-}
-
-fn load_posts(config: &Config, now: Timestamp, unpublished: Unpublished) -> Result<Posts, Failure> {
-    let settings = PostSettings { unpublished, ..config.posts()? };
-    Ok(Posts::load(&config.posts_folder(), std::path::Path::new("posts"), &settings, now)?)
 }
 
 impl From<LoadError> for Failure {

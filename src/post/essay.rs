@@ -27,7 +27,7 @@ pub(super) struct Desk<'a> {
 }
 
 /// What came of one file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading {
     /// Path below the posts folder.
     pub path: PathBuf,
@@ -37,7 +37,7 @@ pub(super) struct Reading {
 }
 
 /// A post, what holds it back, and where in its file the things stand that must be unique.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Essay {
     pub post: Post,
     pub hold: Option<Hold>,

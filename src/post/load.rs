@@ -57,9 +57,7 @@ impl Posts {
     ) -> Result<Self, LoadError> {
         let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        let mut posts = gather(read_all(posts_dir, &found, desk)?, &found, desk)?;
-        playtime::measure(&mut posts.published, posts_dir, &found.assets);
-        Ok(Self { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
+        finish(read_all(posts_dir, &found, desk)?, posts_dir, &found, desk)
     }
 
     /// What one file at `path` below the posts folder comes to by itself. Nothing is read.
@@ -77,6 +75,18 @@ impl Posts {
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
         gather(vec![essay::read(path, octets, desk)], &found, desk)
     }
+}
+
+/// Posts of what was read, with what only other files can tell of them.
+pub(super) fn finish(
+    readings: Vec<Reading>,
+    posts_dir: &Path,
+    found: &Found,
+    desk: Desk<'_>,
+) -> Result<Posts, LoadError> {
+    let mut posts = gather(readings, found, desk)?;
+    playtime::measure(&mut posts.published, posts_dir, &found.assets);
+    Ok(Posts { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
 }
 
 pub(super) fn unreadable(shown_as: &Path, error: WalkError) -> LoadError {

@@ -34,6 +34,7 @@ mod directory;
 mod crossings;
 mod dead_ends;
 mod load;
+mod readings;
 mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
@@ -46,6 +47,7 @@ pub use model::{
 };
 pub use picture::{PictureSize, PictureSources};
 pub use reach::meanings;
+pub use readings::Readings;
 pub use settings::{PostSettings, SlugStyle, Unpublished};
 pub use translations::Translations;
 pub use unique::is_reserved;

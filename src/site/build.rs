@@ -135,7 +135,7 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
 }
 
 /// Puts in place what was made of pictures since the last time: before the page that asked for it.
-fn emit_pictures(
+pub(super) fn emit_pictures(
     source: &Source<'_>,
     emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
 ) -> Result<(), SiteError> {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use crate::post::{Author, Body, Directory, Format, MarkupSettings, Post, Posts, Series, Tag, Translations};
 use crate::site::{
     Artifact, ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, SiteError, SiteSettings, Source,
-    build,
+    build, glance,
 };
 use crate::template::Templates;
 
@@ -148,6 +148,33 @@ fn a_publication_becomes_pages_lists_feeds_and_what_machines_ask_for() {
 fn two_builds_give_the_same_octets() {
     let posts = three_posts();
     assert_eq!(tree(&posts), tree(&posts));
+}
+
+#[test]
+fn a_glance_shows_pages_as_a_build_makes_them() {
+    let (posts, settings, markup) = (three_posts(), settings(), MarkupSettings::default());
+    let templates = Templates::load(None).unwrap();
+    let source = Source {
+        posts: &posts,
+        settings: &settings,
+        templates: &templates,
+        markup: &markup,
+        cache: None,
+        pictures: None,
+    };
+    let paths = ["first/index.html", "index.html", "nowhere/index.html"].map(str::to_owned);
+    let seen = Mutex::new(BTreeMap::new());
+    let emit = |artifact: Artifact| {
+        let text = String::from_utf8(artifact.bytes.to_vec()).unwrap();
+        seen.lock().unwrap().insert(artifact.path, text);
+        Ok(())
+    };
+    glance(&source, &paths.into(), &emit).unwrap();
+    let (seen, built) = (seen.into_inner().unwrap(), tree(&posts));
+    let pages: Vec<&str> = seen.keys().map(String::as_str).filter(|path| path.ends_with(".html")).collect();
+    assert_eq!(pages, ["first/index.html"], "a post that somebody looks at, and no list");
+    assert!(seen.keys().any(|path| path.ends_with(".css")));
+    seen.iter().for_each(|(path, text)| assert_eq!(text, &built[path], "{path}"));
 }
 
 #[test]

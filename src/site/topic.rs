@@ -5,7 +5,6 @@ use std::io;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
-use quick_xml::events::Event;
 use ring::digest::{SHA256, digest};
 use url::Url;
 
@@ -39,8 +38,8 @@ fn digest_of(octets: &[u8]) -> String {
     HEXLOWER.encode(digest(&SHA256, octets).as_ref())
 }
 
-/// The feeds that the last build wrote below `out`, in order of path. Archive documents (RFC 5005) are left out: they
-/// do not change. None where nothing was built there.
+/// The feeds that the last build wrote below `out`, in order of path. Archive documents (RFC 5005) have names of their
+/// own and are none of them: they do not change. None where nothing was built there.
 ///
 /// # Errors
 ///
@@ -55,7 +54,6 @@ pub fn topics(out: &Path, urls: &Urls) -> Result<Option<Vec<Topic>>, TreeError> 
     for path in manifest::read(out)?.iter().filter(is_feed) {
         let file = out.join(path);
         match fs::read(&file) {
-            Ok(octets) if is_archive(&octets) => {}
             Ok(octets) => topics.push(Topic::new(path, urls, &octets)),
             // Between two builds, or removed by hand: nobody can read it either.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -63,25 +61,6 @@ pub fn topics(out: &Path, urls: &Urls) -> Result<Option<Vec<Topic>>, TreeError> 
         }
     }
     Ok(Some(topics))
-}
-
-/// Whether a feed says of itself that it is an archive document: `fh:archive` beside its entries (RFC 5005 §4).
-fn is_archive(octets: &[u8]) -> bool {
-    let mut reader = quick_xml::Reader::from_reader(octets);
-    let mut depth = 0;
-    loop {
-        match reader.read_event() {
-            Ok(Event::Empty(element))
-                if (1..=2).contains(&depth) && element.name().as_ref() == b"fh:archive" =>
-            {
-                return true;
-            }
-            Ok(Event::Start(_)) => depth += 1,
-            Ok(Event::End(_)) => depth -= 1,
-            Ok(Event::Eof) | Err(_) => return false,
-            Ok(_) => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -99,10 +78,10 @@ mod tests {
         for (path, text) in [
             ("index.html", "<p>"),
             ("atom.xml", "<feed><title>a</title></feed>"),
-            ("archive/1/atom.xml", "<feed><entry/><fh:archive/></feed>"),
-            ("archive/1/rss.xml", "<rss><channel><fh:archive/></channel></rss>"),
-            ("rss.xml", "<rss><channel><item><a>&lt;fh:archive/&gt;<fh:archive/></a></item></channel></rss>"),
-            ("tags/余白/feed.json", "{\"title\": \"<fh:archive/>\"}"),
+            ("archive/2026-1.atom.xml", "<feed/>"),
+            ("sitemap.xml", "<urlset/>"),
+            ("rss.xml", "<rss/>"),
+            ("tags/余白/feed.json", "{}"),
         ] {
             tree.put(&Artifact::new(path, text.as_bytes().to_vec())).unwrap();
         }

@@ -121,7 +121,8 @@ fn an_edit_is_on_the_screen_and_a_mistake_is_shown_over_the_last_page() {
     let page = get(address, "/letters/maps/");
     assert!(page.contains("First words.") && page.contains(&format!("http://{address}/letters/")), "{page}");
     let mut events = BufReader::new(TcpStream::connect(address).unwrap());
-    write!(events.get_mut(), "GET /_preview/events HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
+    write!(events.get_mut(), "GET /_preview/events?/letters/maps/ HTTP/1.1\r\nhost: {address}\r\n\r\n")
+        .unwrap();
     assert_eq!(next(&mut events), r#"{"files":0,"errors":[]}"#);
     edit(&publication, "posts/2026-11-01-maps.md", &post("Maps", "Second words."));
     while !get(address, "/letters/maps/").contains("Second words.") {

@@ -25,10 +25,15 @@ pub enum Absent {
     /// No feed; the status of the answer.
     Status(u16),
     Unreachable(WebError),
+    /// Not looked for, as others of the same deploy are not there.
+    WithOthers,
 }
 
 /// Feeds looked at at once.
 const AT_ONCE: usize = 4;
+
+/// Feeds looked at in all. What holds for these holds for the rest: it is one deploy.
+const MOST_LOOKS: usize = 40;
 
 /// Between two looks at what is not there yet.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
@@ -38,13 +43,20 @@ impl Ping<'_> {
     pub(super) async fn not_live<'a>(&self, news: &[News<'a>]) -> Vec<NotLive<'a>> {
         let by_url: BTreeMap<&str, &'a Topic> =
             news.iter().flat_map(|news| &news.topics).map(|topic| (topic.url.as_str(), *topic)).collect();
-        let mut missing = self.missing_of(by_url.into_values().collect()).await;
+        let mut topics: Vec<&'a Topic> = by_url.into_values().collect();
+        // The publication's own feeds first: they change with every post.
+        topics.sort_by_key(|topic| topic.path.matches('/').count());
+        let rest = topics.split_off(topics.len().min(MOST_LOOKS));
+        let mut missing = self.missing_of(topics).await;
         let mut waited = Duration::ZERO;
         while !missing.is_empty() && waited < self.patience {
             let wait = BETWEEN_LOOKS.min(self.patience - waited);
             (self.pause)(wait).await;
             waited += wait;
             missing = self.missing_of(missing.iter().map(|missing| missing.topic).collect()).await;
+        }
+        if !missing.is_empty() {
+            missing.extend(rest.into_iter().map(|topic| NotLive { topic, why: Absent::WithOthers }));
         }
         missing
     }

@@ -171,6 +171,21 @@ fn a_feed_that_is_not_out_as_it_was_built_is_not_told_of() {
 }
 
 #[test]
+fn of_very_many_feeds_some_are_looked_at_and_stand_for_the_rest() {
+    let mut paths: Vec<String> = (0..100).map(|number| format!("tags/{number}/atom.xml")).collect();
+    paths.push("atom.xml".to_owned());
+    let site = Site::with(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    let hub = Server::start();
+    hub.will("/", &[answer(204, "")]);
+    let (report, _) = tell(&site.news(&[hub.url("/")]), Reach::Anywhere, 0);
+    assert_eq!((report.hubs[0].told.len(), site.server.asked.lock().unwrap().len()), (101, 40));
+    site.server.will("/atom.xml", &[answer(200, "of yesterday")]);
+    let (report, _) = tell(&site.news(&[hub.url("/")]), Reach::Anywhere, 0);
+    assert_eq!((report.hubs[0].told.len(), report.not_live.len()), (39, 62));
+    assert!(matches!(report.not_live[61].why, Absent::WithOthers));
+}
+
+#[test]
 fn a_feed_is_waited_for_as_long_as_asked() {
     let site = Site::with(&["atom.xml"]);
     let hub = Server::start();

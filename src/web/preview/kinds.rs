@@ -41,9 +41,12 @@ const KINDS: [(&str, &str); 32] = [
 /// The media type to serve the file at `path` with.
 pub(super) fn media_type(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let feed = [FeedFormat::Atom, FeedFormat::Rss, FeedFormat::Json]
-        .into_iter()
-        .find(|format| format.file_name() == name);
+    let is_of = |format: &FeedFormat| {
+        // Archive documents are `2026-1.atom.xml`.
+        let before = name.strip_suffix(format.file_name());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    let feed = [FeedFormat::Atom, FeedFormat::Rss, FeedFormat::Json].into_iter().find(is_of);
     match feed {
         Some(FeedFormat::Json) => FeedFormat::Json.media_type().to_owned(),
         Some(format) => format!("{}; charset=utf-8", format.media_type()),
@@ -75,6 +78,8 @@ mod tests {
         for (path, want) in [
             ("atom.xml", "application/atom+xml; charset=utf-8"),
             ("tags/余白/rss.xml", "application/rss+xml; charset=utf-8"),
+            ("archive/2026-1.rss.xml", "application/rss+xml; charset=utf-8"),
+            ("myatom.xml", "application/xml; charset=utf-8"),
             ("feed.json", "application/feed+json"),
             ("sitemap.xml", "application/xml; charset=utf-8"),
             ("index.html", "text/html; charset=utf-8"),

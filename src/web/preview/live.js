@@ -2,7 +2,7 @@
 (() => {
   const script = document.currentScript;
   const shown = script.dataset.etag || "";
-  const events = new EventSource(script.dataset.events);
+  const events = new EventSource(script.dataset.events + "?" + location.pathname);
   let files = null;
   let box = null;
 

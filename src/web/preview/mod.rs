@@ -8,6 +8,7 @@
 
 mod guard;
 mod kinds;
+mod open_pages;
 mod page;
 mod reply;
 mod service;
@@ -15,6 +16,7 @@ mod service;
 mod tests;
 mod tree;
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -28,8 +30,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use url::Url;
 
+use self::open_pages::OpenPages;
 use self::service::Service;
 use super::WebError;
+use crate::site::Artifact;
 
 pub use tree::{Mark, Marks, Tree};
 
@@ -37,6 +41,7 @@ pub use tree::{Mark, Marks, Tree};
 pub struct Preview {
     url: Url,
     shown: watch::Sender<Arc<Shown>>,
+    open_pages: OpenPages,
     /// There until the end.
     runtime: Option<Runtime>,
 }
@@ -81,7 +86,8 @@ impl Preview {
         let listener = bound(listen)?;
         let address = listener.local_addr().map_err(WebError::Runtime)?;
         let (shown, receiver) = watch::channel(Arc::default());
-        let service = Service { shown: receiver, base: home.path().into() };
+        let open_pages = OpenPages::default();
+        let service = Service { shown: receiver, base: home.path().into(), open_pages: open_pages.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -93,7 +99,7 @@ impl Preview {
         };
         runtime.spawn(serve(listener.map_err(WebError::Runtime)?, service));
         let url = format!("http://{address}{}", home.path()).parse().expect("an address and a path");
-        Ok(Self { url, shown, runtime: Some(runtime) })
+        Ok(Self { url, shown, open_pages, runtime: Some(runtime) })
     }
 
     /// Where the publication is shown.
@@ -107,6 +113,21 @@ impl Preview {
             let changed = shown.tree.as_ref().is_some_and(|last| tree.shows_other_files(last));
             let files = shown.files + u64::from(changed);
             *shown = Arc::new(Shown { tree: Some(Arc::new(tree)), errors: Vec::new(), files });
+        });
+    }
+
+    /// The pages that are open in browsers, by their paths in the public tree.
+    pub fn open_pages(&self) -> HashSet<String> {
+        self.open_pages.all()
+    }
+
+    /// Puts `artifacts` into the tree that is shown; nothing where there is none yet.
+    pub fn patch(&self, artifacts: Vec<Artifact>) {
+        self.shown.send_if_modified(|shown| {
+            let Some(tree) = &shown.tree else { return false };
+            let tree = Arc::new(tree.with(artifacts));
+            *shown = Arc::new(Shown { tree: Some(tree), errors: Vec::new(), files: shown.files });
+            true
         });
     }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::open_pages::OpenPages;
 use super::reply::{Body, Sending, Source, etag_of, etag_of_file, plain, words};
 use super::tree::Content;
 use super::{Shown, guard, kinds, page};
@@ -25,6 +26,7 @@ pub(super) struct Service {
     pub(super) shown: watch::Receiver<Arc<Shown>>,
     /// Path of the publication's address, with `/` at both ends.
     pub(super) base: Arc<str>,
+    pub(super) open_pages: OpenPages,
 }
 
 /// So often a browser hears that the server is there.
@@ -42,7 +44,7 @@ impl Service {
             return response;
         }
         match request.uri().path() {
-            page::EVENTS_PATH => self.events(),
+            page::EVENTS_PATH => self.events(request.uri().query()),
             page::SCRIPT_PATH => self.script(request),
             path => self.file(path, request),
         }
@@ -64,14 +66,13 @@ impl Service {
             *response.body_mut() = http_body_util::Full::new(page::shell(&shown.error_text()).into()).boxed();
             return response;
         };
-        let Some(below) = path.strip_prefix(&*self.base) else {
+        if !path.starts_with(&*self.base) {
             return match path == "/" || *path == self.base[..self.base.len() - 1] {
                 true => sent_on(&self.base),
                 false => shown.not_found(request),
             };
-        };
-        let Ok(name) = percent_decode_str(below).decode_utf8() else { return shown.not_found(request) };
-        let name = if name.is_empty() || name.ends_with('/') { name + "index.html" } else { name };
+        }
+        let Some(name) = self.name_of(path) else { return shown.not_found(request) };
         match tree.get(&name) {
             Some(content) => {
                 shown.sending(&name, content, StatusCode::OK).answer(request.headers(), wants_body)
@@ -84,11 +85,20 @@ impl Service {
         }
     }
 
-    /// What is shown, now and whenever it changes (Server-Sent Events, HTML §9.2).
-    fn events(&self) -> Response<Body> {
+    /// The file in the public tree that stands at `path`; none where nothing can.
+    fn name_of(&self, path: &str) -> Option<String> {
+        let name = percent_decode_str(path.strip_prefix(&*self.base)?).decode_utf8().ok()?;
+        let is_folder = name.is_empty() || name.ends_with('/');
+        Some(if is_folder { format!("{name}index.html") } else { name.into_owned() })
+    }
+
+    /// What is shown, now and whenever it changes (Server-Sent Events, HTML §9.2). Who asks says at which
+    /// path they are.
+    fn events(&self, path: Option<&str>) -> Response<Body> {
+        let seat = path.and_then(|path| self.name_of(path)).map(|page| self.open_pages.take(page));
         let mut shown = self.shown.clone();
         shown.mark_changed();
-        let events = stream::unfold(shown, |mut shown| async move {
+        let events = stream::unfold((shown, seat), |(mut shown, seat)| async move {
             let text = match timeout(HEARTBEAT, shown.changed()).await {
                 Ok(changed) => {
                     changed.ok()?;
@@ -96,7 +106,7 @@ impl Service {
                 }
                 Err(_) => ": still here\n\n".to_owned(),
             };
-            Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), shown))
+            Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (shown, seat)))
         });
         let mut response = plain(StatusCode::OK, "text/event-stream");
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

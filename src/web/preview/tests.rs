@@ -206,6 +206,24 @@ fn a_browser_hears_of_each_tree_and_of_what_stands_in_its_way() {
 }
 
 #[test]
+fn a_page_that_is_open_is_known_and_shown_before_the_rest() {
+    let browser = Browser::new();
+    assert!(browser.preview.open_pages().is_empty());
+    let mut events = browser.open("GET", "/_preview/events?/letters/%E4%BD%99%E7%99%BD/", "");
+    next(&mut events);
+    assert_eq!(browser.preview.open_pages(), HashSet::from(["余白/index.html".to_owned()]));
+    browser.preview.patch(artifacts(&[("index.html", "nothing to patch")]));
+    browser
+        .preview
+        .show(Tree::new(artifacts(&[("index.html", "one"), ("a/index.html", "two")]), Marks::default()));
+    next(&mut events);
+    browser.preview.patch(artifacts(&[("a/index.html", "three")]));
+    next(&mut events);
+    assert!(browser.get("/letters/").text().starts_with("one"));
+    assert!(browser.get("/letters/a/").text().starts_with("three"));
+}
+
+#[test]
 fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
     let home = "https://example.org/".parse().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -9,7 +9,7 @@ use super::kinds;
 use crate::site::{Artifact, Octets};
 
 /// What visitors see: files by their path in the public tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: HashMap<String, Content>,
     marks: Marks,
@@ -47,6 +47,14 @@ impl Tree {
     pub fn new(artifacts: impl IntoIterator<Item = Artifact>, marks: Marks) -> Self {
         let octets = |artifact: Artifact| (artifact.path, Content::Octets(artifact.bytes));
         Self { files: artifacts.into_iter().map(octets).collect(), marks }
+    }
+
+    /// The same with `artifacts` in the place of what stood there.
+    pub(super) fn with(&self, artifacts: Vec<Artifact>) -> Self {
+        let mut tree = self.clone();
+        tree.files
+            .extend(artifacts.into_iter().map(|artifact| (artifact.path, Content::Octets(artifact.bytes))));
+        tree
     }
 
     /// Adds the file `from` at `path`; one that cannot be read is left out.

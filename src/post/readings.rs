@@ -1,0 +1,108 @@
+//! What essay files were read as, for a program that reads them again and again.
+//!
+//! A file with the octets it had before is not read into a post again. All else that makes [`Posts`] of essays is done
+//! each time, so that what comes out is what [`Posts::load`] would give.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+
+use crate::post::essay::{self, Desk, Reading};
+use crate::post::load::{self, LoadError};
+use crate::post::{PostSettings, Posts, walk};
+
+/// Essays as they were read the last time.
+#[derive(Debug, Default)]
+pub struct Readings {
+    /// What they were read with: other settings or other files beside them make other posts.
+    of: Option<(PostSettings, BTreeMap<PathBuf, u64>)>,
+    known: HashMap<PathBuf, (Digest, Reading)>,
+}
+
+type Digest = [u8; SHA256_OUTPUT_LEN];
+
+impl Readings {
+    /// As [`Posts::load`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Posts::load`].
+    pub fn load(
+        &mut self,
+        posts_dir: &Path,
+        shown_as: &Path,
+        settings: &PostSettings,
+        now: Timestamp,
+    ) -> Result<Posts, LoadError> {
+        let found = walk::walk(posts_dir).map_err(|error| load::unreadable(shown_as, error))?;
+        let desk = Desk { settings, now, shown_as, assets: &found.assets };
+        if !self.of.as_ref().is_some_and(|(known, assets)| known == settings && *assets == found.assets) {
+            self.known.clear();
+            self.of = Some((settings.clone(), found.assets.clone()));
+        }
+        let read = found.essays.par_iter().map(|path| self.read(posts_dir, path, desk));
+        let read = read.collect::<Result<Vec<_>, _>>()?;
+        self.known = read.iter().filter(|(_, reading)| is_for_good(reading)).map(known).collect();
+        load::finish(read.into_iter().map(|(_, reading)| reading).collect(), posts_dir, &found, desk)
+    }
+
+    fn read(&self, posts_dir: &Path, path: &Path, desk: Desk<'_>) -> Result<(Digest, Reading), LoadError> {
+        let octets = fs::read(posts_dir.join(path))
+            .map_err(|cause| LoadError::Io { path: desk.shown_as.join(path), cause })?;
+        let mut found = Digest::default();
+        found.copy_from_slice(digest(&SHA256, &octets).as_ref());
+        match self.known.get(path) {
+            Some((known, reading)) if *known == found => Ok((found, reading.clone())),
+            _ => Ok((found, essay::read(path, &octets, desk))),
+        }
+    }
+}
+
+fn known((digest, reading): &(Digest, Reading)) -> (PathBuf, (Digest, Reading)) {
+    (reading.path.clone(), (*digest, reading.clone()))
+}
+
+/// Whether the file would be read the same later on: time holds nothing of it back, and gives no date to it.
+fn is_for_good(reading: &Reading) -> bool {
+    reading.essay.as_ref().is_some_and(|essay| essay.hold.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::essay::tests::settings;
+
+    #[test]
+    fn essays_that_are_read_again_are_what_they_would_be_if_read_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| fs::write(root.path().join(path), text).unwrap();
+        let times: [Timestamp; 2] =
+            ["2026-11-22T12:00:00Z".parse().unwrap(), "2027-02-01T12:00:00Z".parse().unwrap()];
+        let mut readings = Readings::default();
+        let mut settings = settings();
+        let mut compare = |settings: &PostSettings, now: Timestamp| {
+            let again = readings.load(root.path(), Path::new("posts"), settings, now);
+            let anew = Posts::load(root.path(), Path::new("posts"), settings, now);
+            assert_eq!(format!("{again:?}"), format!("{anew:?}"));
+        };
+        write("2026-01-01-old.md", "# Old\n\nText");
+        write("2027-01-01-future.md", "# Future\n\nText");
+        write("draft.md", "+++\ntitle = \"Draft\"\ndraft = true\n+++\n");
+        compare(&settings, times[0]);
+        write("2026-01-01-old.md", "# Older\n\nText");
+        compare(&settings, times[0]);
+        compare(&settings, times[1]);
+        write("map.png", "png");
+        compare(&settings, times[1]);
+        settings.lang = "de".parse().unwrap();
+        compare(&settings, times[1]);
+        write("2026-01-01-old.md", "+++\ntitle = [\n+++\n");
+        compare(&settings, times[1]);
+        fs::remove_file(root.path().join("2026-01-01-old.md")).unwrap();
+        compare(&settings, times[1]);
+    }
+}
