@@ -133,6 +133,7 @@ pub fn findings(publication: &Publication, report: &SiteReport) -> Vec<Fault> {
     let oversizes = report.build.oversizes.iter().map(Oversize::to_fault);
     let pictures = report.build.pictures.iter().cloned();
     let idle = publication.config.idle_filters(&publication.posts);
+    let idle = idle.into_iter().chain(publication.config.missing_pictures(&publication.posts));
     let amiss = report.amiss.iter().cloned();
     let posts = publication.posts.findings.iter().cloned();
     posts.chain(idle).chain(oversizes).chain(pictures).chain(amiss).collect()

@@ -1,6 +1,9 @@
 //! Which feeds there are, as the public tree must be told.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+
+use url::Url;
 
 use super::feed_tables::{ExtraFeedTable, FeedKind};
 use super::names::did_you_mean;
@@ -54,6 +57,26 @@ impl Config {
             formats: formats(table.formats.as_deref().unwrap_or(&feeds.formats)),
             archive: table.archive,
         })
+    }
+
+    /// Pictures of feeds that are neither an address nor a file beside the essays.
+    pub fn missing_pictures(&self, posts: &Posts) -> Vec<Fault> {
+        let (feeds, podcast) = (&self.file.feeds, &self.file.podcast);
+        let pictures = [
+            ("feeds", "icon", &feeds.icon),
+            ("feeds", "logo", &feeds.logo),
+            ("podcast", "image", &podcast.image),
+        ];
+        let is_missing = |picture: &str| {
+            let path = Path::new(picture.trim_start_matches('/'));
+            Url::parse(picture).is_err() && !posts.assets.iter().any(|asset| asset == path)
+        };
+        let missing = pictures.into_iter().filter_map(|(table, key, picture)| {
+            let picture = picture.as_ref().filter(|picture| is_missing(picture))?;
+            let what = format!("`{key}`: expected a file below posts/ or an address, found `{picture}`");
+            Some(self.places.fault(table, key, what, None))
+        });
+        missing.collect()
     }
 
     /// What the filters of extra feeds name and no post has: most likely a slip of the pen.

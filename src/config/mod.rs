@@ -283,6 +283,20 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_of_a_feed_that_is_not_there_is_told() {
+        let pictured =
+            "[feeds]\nicon = \"a.png\"\nlogo = \"https://example.org/b.png\"\n[podcast]\nimage = \"c.png\"\n";
+        let missing = load(pictured, &[]).unwrap().missing_pictures(&crate::post::Posts {
+            assets: vec!["c.png".into()],
+            ..crate::post::Posts::default()
+        });
+        assert_eq!(
+            missing.iter().map(Fault::to_string).collect::<Vec<_>>(),
+            ["config.toml:2: `icon`: expected a file below posts/ or an address, found `a.png`"]
+        );
+    }
+
+    #[test]
     fn a_filter_that_no_post_passes_is_told_of_with_what_was_probably_meant() {
         let text = "[publication]\nurl = \"https://example.org/\"\ntitle = \"A\"\nauthor = \"Ada\"\n[extra_feeds.maps]\n\
                     tags = [\"Map making\", \"Letters\"]\nauthors = [\"Ada L\"]\n";
