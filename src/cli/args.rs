@@ -132,8 +132,8 @@ pub struct AdoptArgs {
 /// Arguments of `build`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-With --watch it builds again whenever a file changes, until Ctrl-C. What is wrong
-is told, and the tree stays as the last build that went well left it.
+With --watch it builds again whenever a file changes, until Ctrl-C. What is
+wrong is told, and the tree stays as the last build that went well left it.
 
 Example: postrider build --out public")]
 pub struct BuildVerbArgs {

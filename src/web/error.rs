@@ -73,13 +73,25 @@ impl WebError {
 
     /// Whether it may go better in a moment.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Lookup { .. }
-                | Self::Connect { .. }
-                | Self::Late { .. }
-                | Self::Tls { .. }
-                | Self::Protocol { .. }
-        )
+        match self {
+            // A certificate that is not believed now will not be in a second.
+            Self::Tls { source, .. } => source.kind() != io::ErrorKind::InvalidData,
+            Self::Lookup { .. } | Self::Connect { .. } | Self::Late { .. } | Self::Protocol { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_believed_is_not_tried_again_and_a_broken_connection_is() {
+        let tls = |source| WebError::Tls { host: "hub.example".to_owned(), source };
+        let unbelieved = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        assert!(!tls(io::Error::new(io::ErrorKind::InvalidData, unbelieved)).is_transient());
+        assert!(tls(io::ErrorKind::ConnectionReset.into()).is_transient());
+        assert!(tls(io::ErrorKind::UnexpectedEof.into()).is_transient());
     }
 }
