@@ -75,6 +75,7 @@ impl Publication {
             markup: &self.markup,
             cache: None,
             pictures: None,
+            cards: None,
         };
         site::publish(&source, &self.posts_folder(), out).expect("a folder of its own can be written")
     }

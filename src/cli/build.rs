@@ -68,7 +68,8 @@ pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result
     refuse_the_publication_itself(desk, &args.out)?;
     let cache = if args.no_cache { None } else { desk.cache() };
     let pictures = publication.pictures(cache.as_ref());
-    let source = publication.source(cache.as_ref(), &pictures);
+    let cards = publication.cards(cache.as_ref())?;
+    let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
 }
 

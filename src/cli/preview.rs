@@ -109,7 +109,8 @@ impl Screen<'_> {
         if !pages.is_empty() {
             let cache = self.desk.cache();
             let pictures = publication.pictures(cache.as_ref());
-            let source = publication.source(cache.as_ref(), &pictures);
+            let cards = publication.cards(cache.as_ref())?;
+            let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
             self.preview.patch(gathered(|emit| site::glance(&source, &pages, emit))?.1);
         }
         Ok(())
@@ -156,7 +157,8 @@ fn gathered<T>(make: impl FnOnce(Emit<'_>) -> Result<T, SiteError>) -> Result<(T
 fn tree(desk: &Desk, publication: &Publication) -> Result<Built, Failure> {
     let cache = desk.cache();
     let pictures = publication.pictures(cache.as_ref());
-    let source = publication.source(cache.as_ref(), &pictures);
+    let cards = publication.cards(cache.as_ref())?;
+    let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
     let (report, artifacts) = gathered(|emit| site::build(&source, emit))?;
     let mut tree = Tree::new(artifacts, marks(publication));
     let folder = publication.config.posts_folder();

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::post::markup::MarkupSettings;
 use crate::post::{LoadError, PostSettings, Posts, Readings, Unpublished};
 use crate::site::cache::CacheFolder;
+use crate::site::cards::{CardSettings, Colours, Deck};
 use crate::site::pictures::{Gallery, PictureSettings};
 use crate::site::{SiteSettings, Source, Urls};
 use crate::template::{TemplateError, Templates};
@@ -55,7 +56,12 @@ impl Publication {
     }
 
     /// What a public tree is made from.
-    pub fn source<'a>(&'a self, cache: Option<&'a CacheFolder>, pictures: &'a Arc<Gallery>) -> Source<'a> {
+    pub fn source<'a>(
+        &'a self,
+        cache: Option<&'a CacheFolder>,
+        pictures: &'a Arc<Gallery>,
+        cards: Option<&'a Deck>,
+    ) -> Source<'a> {
         Source {
             posts: &self.posts,
             settings: &self.site,
@@ -63,6 +69,7 @@ impl Publication {
             markup: &self.markup,
             cache,
             pictures: Some(pictures),
+            cards,
         }
     }
 
@@ -70,6 +77,18 @@ impl Publication {
     pub fn pictures(&self, cache: Option<&CacheFolder>) -> Arc<Gallery> {
         let folder = self.config.posts_folder();
         Arc::new(Gallery::new(&folder, &self.posts.assets, &self.picture_settings, cache))
+    }
+
+    /// The cards of posts without a picture, where any are drawn.
+    ///
+    /// # Errors
+    ///
+    /// If a font cannot be read.
+    pub fn cards(&self, cache: Option<&CacheFolder>) -> Result<Option<Deck>, Failure> {
+        let Some(fonts) = self.config.card_fonts()? else { return Ok(None) };
+        let colours = Colours::of(&[self.templates.text("style.css")?, self.templates.text("custom.css")?]);
+        let settings = CardSettings { publication: self.site.title.clone(), colours, fonts };
+        Ok(Some(Deck::new(settings, cache)))
     }
 
     /// Where everything is published, and which files mail shows of pictures. Makes no cache where there is none.

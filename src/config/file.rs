@@ -12,7 +12,7 @@ use url::Url;
 use super::feed_tables::{ExtraFeedTable, Feeds};
 use super::lane_tables::{LaneTable, PaceTable, Smtp};
 use super::names;
-use super::picture_tables::Pictures;
+use super::picture_tables::{Cards, Pictures};
 use super::podcast::PodcastTable;
 use crate::address::{Domain, EmailAddress, Mailbox};
 use crate::post::Fault;
@@ -28,6 +28,7 @@ pub struct ConfigFile {
     pub posts: PostsTable,
     pub site: SiteTable,
     pub pictures: Pictures,
+    pub cards: Cards,
     pub feeds: Feeds,
     pub extra_feeds: BTreeMap<String, ExtraFeedTable>,
     pub podcast: PodcastTable,

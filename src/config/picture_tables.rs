@@ -1,9 +1,13 @@
 //! The keys of `config.toml` that are about pictures, and what they come to.
 
+use std::fs;
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Config, ConfigError};
+use crate::site::cards::CardFonts;
 use crate::site::pictures::PictureSettings;
 
 /// Smaller files of the pictures that essays show (JPEG, PNG, WebP), so that a phone loads no poster.
@@ -28,10 +32,41 @@ impl Default for Pictures {
     }
 }
 
+/// A picture with the title on it for each post that has none, shown where a link to it is shared.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cards {
+    /// Draw them. Default false.
+    pub draw: bool,
+    /// Font files seen from this file, the preferred one first: for letters that the built-in fonts have not, or for their shapes.
+    pub fonts: Vec<PathBuf>,
+}
+
 /// Widest WebP there is (RFC 9649 §3.4.2).
 const MAX_WIDTH: u32 = 16_383;
 
 impl Config {
+    /// The fonts of cards; none where no cards are drawn.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or is no font.
+    pub fn card_fonts(&self) -> Result<Option<CardFonts>, ConfigError> {
+        let Cards { draw, fonts } = &self.file.cards;
+        let mut read = CardFonts::default();
+        for path in fonts.iter().filter(|_| *draw) {
+            let fault = |what: &str| {
+                let what = format!("`fonts`: {}: {what}", path.display());
+                self.fault("cards", "fonts", what, Some("name an OpenType or TrueType font file".to_owned()))
+            };
+            let file = fs::read(self.root.join(path)).map_err(|error| fault(&error.to_string()))?;
+            if !read.add(file) {
+                return Err(fault("expected a font, found something else"));
+            }
+        }
+        Ok(draw.then_some(read))
+    }
+
     /// Which smaller pictures are made.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use crate::message::excerpt::excerpt;
 use crate::message::hole::{Hole, Markers};
 use crate::message::picture::with_widths;
 use crate::message::{Content, DraftRequest};
-use crate::post::Post;
 use crate::post::markup::wrap;
+use crate::post::{Linker, Post};
 use crate::words::{Lang, Value, Words, Writing};
 
 /// Columns of the text part.
@@ -56,6 +56,11 @@ struct Publication<'a> {
 struct IssueView<'a> {
     label: &'a str,
     date: String,
+}
+
+/// Where a mail client finds the picture at `src`, in a size and kind that suits it.
+fn picture_url(linker: &dyn Linker, post: &Post, src: &str) -> String {
+    linker.sources(post, src).map_or_else(|| linker.resolve(post, src), |sources| sources.plain)
 }
 
 #[derive(Debug, Serialize)]
@@ -163,7 +168,7 @@ fn post_view<'a>(
         image: post
             .image
             .as_ref()
-            .map(|image| Picture { url: request.linker.resolve(post, &image.src), alt: &image.alt }),
+            .map(|image| Picture { url: picture_url(request.linker, post, &image.src), alt: &image.alt }),
         is_whole,
         html: is_whole.then(|| with_widths(&post.render_mail(request.linker, request.markup))),
         text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(post.summary()) },

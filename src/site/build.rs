@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::post::{Fault, MarkupSettings, Post, PostId, Posts, Rendering, Slug};
 use crate::site::cache::CacheFolder;
+use crate::site::cards::Deck;
 use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Memory, Oversize, Pieces, Scope, feeds};
 use crate::site::pages::{
     Press, check_slugs, lists, overviews, post_page, redirects, search_page, style_sheet, subscribe_page,
@@ -30,6 +31,8 @@ pub struct Source<'a> {
     pub cache: Option<&'a CacheFolder>,
     /// Where smaller pictures are made; none where all are shown as they are.
     pub pictures: Option<&'a Arc<Gallery>>,
+    /// Where cards are drawn; none where there are none.
+    pub cards: Option<&'a Deck>,
 }
 
 /// What a build made.
@@ -113,6 +116,7 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
     let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style)?;
+    let press = press.with_cards(source.cards);
     let emit = |artifact: Artifact| emit(artifact).map_err(SiteError::from);
     emit(style)?;
     let pieces = emit_posts(source, &press, &catalogue, &emit)?;
@@ -129,18 +133,21 @@ pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteErr
     emit(opml::artifact(&catalogue, source.settings, &urls)?)?;
     sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)?.into_iter().try_for_each(&emit)?;
     emit(sitemap::robots(&urls))?;
-    emit_pictures(source, &emit)?;
-    let pictures = source.pictures.map(|gallery| gallery.findings(Path::new("posts"))).unwrap_or_default();
+    emit_made(source, &emit)?;
+    let pictures = source.pictures.map(|gallery| gallery.findings(Path::new("posts")));
+    let cards = source.cards.map(|deck| deck.findings(Path::new("posts")));
+    let pictures = [pictures, cards].into_iter().flatten().flatten().collect();
     Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes, pictures })
 }
 
-/// Puts in place what was made of pictures since the last time: before the page that asked for it.
-pub(super) fn emit_pictures(
+/// Puts in place the pictures and cards that were made since the last time: before the page that asked for them.
+pub(super) fn emit_made(
     source: &Source<'_>,
     emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
 ) -> Result<(), SiteError> {
-    let Some(gallery) = source.pictures else { return Ok(()) };
-    gallery.take_made().into_iter().try_for_each(emit)
+    let pictures = source.pictures.map(|gallery| gallery.take_made());
+    let cards = source.cards.map(Deck::take_made);
+    [pictures, cards].into_iter().flatten().flatten().try_for_each(emit)
 }
 
 /// The posts that feeds carry, cut as they carry them.
@@ -162,8 +169,9 @@ fn emit_posts<'a>(
         } else {
             Rendering { web: post.render_web(press.urls, source.markup), portable: String::new() }
         };
-        emit_pictures(source, emit)?;
-        emit(post_page(press, source.posts, index, &web)?)?;
+        let page = post_page(press, source.posts, index, &web)?;
+        emit_made(source, emit)?;
+        emit(page)?;
         redirects(press, post)?.into_iter().try_for_each(emit)?;
         let pieces = || Ok((&post.id, Pieces::cut(post, &portable, forms, &feeds)?));
         (!forms.is_empty()).then(pieces).transpose()

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::site::build::emit_pictures;
+use crate::site::build::emit_made;
 use crate::site::feed::{Scope, feeds};
 use crate::site::pages::{Press, check_slugs, post_page, style_sheet};
 use crate::site::{Emit, SiteError, Source, Urls};
@@ -22,12 +22,14 @@ pub fn glance(source: &Source<'_>, paths: &HashSet<String>, emit: Emit<'_>) -> R
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
     let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style)?;
+    let press = press.with_cards(source.cards);
     emit(style)?;
     let posts = source.posts.published.par_iter().enumerate();
     let seen = posts.filter(|(_, post)| paths.contains(&format!("{}/index.html", post.slug)));
     seen.try_for_each(|(index, post)| {
         let web = post.render_web(&urls, source.markup);
-        emit_pictures(source, &|picture| Ok(emit(picture)?))?;
-        Ok(emit(post_page(&press, source.posts, index, &web)?)?)
+        let page = post_page(&press, source.posts, index, &web)?;
+        emit_made(source, &|file| Ok(emit(file)?))?;
+        Ok(emit(page)?)
     })
 }

@@ -9,6 +9,7 @@
 mod artifact;
 mod build;
 pub mod cache;
+pub mod cards;
 pub mod feed;
 mod glance;
 pub mod opml;

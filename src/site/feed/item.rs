@@ -105,7 +105,9 @@ impl From<&Author> for Person {
 
 impl Picture {
     fn new(post: &Post, image: &post::Image, press: &Press<'_>) -> Option<Self> {
-        let url = uri(&press.urls.resolve(post, &image.src))?;
+        let sources = press.urls.sources(post, &image.src);
+        let url = sources.map_or_else(|| press.urls.resolve(post, &image.src), |sources| sources.plain);
+        let url = uri(&url)?;
         let alt = text(&image.alt);
         Some(Self { url, alt: (!alt.is_empty()).then_some(alt) })
     }

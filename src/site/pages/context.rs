@@ -55,7 +55,10 @@ pub struct PageFacts {
     pub kind: PageKind,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
-    pub image: Option<Url>,
+    /// The picture that cards of other sites show.
+    pub image: Option<ImageFacts>,
+    /// What search engines are told, as JSON-LD that may stand in a script element as it is.
+    pub json_ld: Option<String>,
     /// Where the style sheet is, seen from this page.
     pub style: String,
     /// Its own feeds, besides those of the publication.
@@ -134,11 +137,16 @@ pub struct TagFacts {
 /// The picture that stands for a post.
 #[derive(Clone, Debug, Serialize)]
 pub struct ImageFacts {
+    /// Of a file that every program reads.
     pub url: String,
     pub alt: String,
     /// In pixels; known of pictures of the publication's own.
     pub width: Option<u32>,
     pub height: Option<u32>,
+    /// WebP of several widths, as in the attribute `srcset` of HTML; empty where there are none.
+    pub srcset: String,
+    /// How wide the page shows it, as in the attribute `sizes`.
+    pub sizes: String,
 }
 
 /// A file that belongs to a post.
@@ -276,12 +284,20 @@ impl PostFacts {
 
 impl ImageFacts {
     fn new(image: &Image, post: &Post, urls: &Urls) -> Self {
-        let size = urls.size(post, &image.src);
+        let alt = image.alt.clone();
+        let Some(sources) = urls.sources(post, &image.src) else {
+            let size = urls.size(post, &image.src);
+            let (width, height) = (size.map(|size| size.width), size.map(|size| size.height));
+            let url = urls.resolve(post, &image.src);
+            return Self { url, alt, width, height, srcset: String::new(), sizes: String::new() };
+        };
         Self {
-            url: urls.resolve(post, &image.src),
-            alt: image.alt.clone(),
-            width: size.map(|size| size.width),
-            height: size.map(|size| size.height),
+            url: sources.plain,
+            alt,
+            width: Some(sources.plain_size.width),
+            height: Some(sources.plain_size.height),
+            srcset: sources.srcset,
+            sizes: sources.sizes,
         }
     }
 }

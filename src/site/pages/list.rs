@@ -53,6 +53,7 @@ fn list_page(
         description: if is_home { &press.settings.description } else { "" },
         lang,
         image: None,
+        json_ld: None,
         scope: feed.scope,
     };
     let at = |number: usize| press.urls.file(&folder_of(feed.scope, number));

@@ -16,6 +16,7 @@ mod related;
 mod search;
 mod series;
 mod shelf;
+mod structured;
 mod style;
 mod subscribe;
 
@@ -29,11 +30,12 @@ pub(super) use search::search_page;
 pub(super) use style::style_sheet;
 pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
-use self::context::{PageFacts, PageKind, SiteFacts};
+use self::context::{ImageFacts, PageFacts, PageKind, SiteFacts};
 use self::list::heading;
 use self::related::Related;
 use self::shelf::Shelf;
 use crate::post::Posts;
+use crate::site::cards::Deck;
 use crate::site::feed::{FeedLink, Scope, links};
 use crate::site::{Artifact, SiteSettings, Urls};
 use crate::template::{Context, TemplateError, Templates};
@@ -52,6 +54,8 @@ pub(super) struct Press<'a> {
     related: Related<'a>,
     /// Whether each language has a list and feeds of its own.
     is_multilingual: bool,
+    /// Draws cards for posts without a picture.
+    cards: Option<&'a Deck>,
 }
 
 /// What is said of one page besides its own variables.
@@ -65,7 +69,9 @@ struct Page<'a> {
     title: &'a str,
     description: &'a str,
     lang: &'a Lang,
-    image: Option<Url>,
+    image: Option<ImageFacts>,
+    /// What search engines are told.
+    json_ld: Option<String>,
     /// What the page's own feeds are of, if it has any.
     scope: Scope<'a>,
 }
@@ -86,7 +92,13 @@ impl<'a> Press<'a> {
         let site = context_of("base.html", &Site { site })?;
         let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
         let (style, related) = (style.path.clone(), Related::new(posts));
-        Ok(Self { settings, urls, templates, style, site, shelf, related, is_multilingual })
+        Ok(Self { settings, urls, templates, style, site, shelf, related, is_multilingual, cards: None })
+    }
+
+    /// The same, with cards for posts without a picture.
+    #[must_use]
+    pub fn with_cards(self, cards: Option<&'a Deck>) -> Self {
+        Self { cards, ..self }
     }
 
     /// `page`, with `variables` of its own.
@@ -108,6 +120,7 @@ impl<'a> Press<'a> {
                 kind: page.kind,
                 dir: page.lang.direction(),
                 image: page.image.clone(),
+                json_ld: page.json_ld.clone(),
                 style: self.style_from(page),
                 feeds: self.feeds_of(page.scope),
                 feeds_title: heading(page.scope, page.lang),
@@ -145,6 +158,7 @@ impl<'a> Press<'a> {
             description: "",
             lang: &self.settings.lang,
             image: None,
+            json_ld: None,
             scope: Scope::Whole,
         };
         self.print(page, &Nothing {})

@@ -44,6 +44,7 @@ fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Artifact, Tem
         description: "",
         lang,
         image: None,
+        json_ld: None,
         scope: Scope::Whole,
     };
     press.print(page, overview)

@@ -9,8 +9,9 @@ use url::Url;
 use crate::post::{Post, Posts, is_reserved};
 use crate::site::feed::Scope;
 use crate::site::pages::contents::{ContentsFacts, contents};
-use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts, VersionFacts};
+use crate::site::pages::context::{ImageFacts, NeighbourFacts, PageKind, PostFacts, VersionFacts};
 use crate::site::pages::series::PartFacts;
+use crate::site::pages::structured::blog_posting;
 use crate::site::pages::{Page, Press};
 use crate::site::{Artifact, SiteError};
 use crate::template::TemplateError;
@@ -83,10 +84,24 @@ pub(crate) fn post_page(
         title: &post.title,
         description: post.summary(),
         lang: press.words_lang(&post.lang),
-        image: image.and_then(|image| image.url.parse().ok()),
+        json_ld: Some(blog_posting(&facts, post.canonical_url.as_ref(), press.settings)),
+        image: facts.image.clone().or_else(|| card(press, post)),
         scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
     };
     press.print(page, &letter)
+}
+
+/// The card that stands for a post without a picture.
+fn card(press: &Press<'_>, post: &Post) -> Option<ImageFacts> {
+    let card = press.cards?.card(post)?;
+    Some(ImageFacts {
+        url: press.urls.file(&card.path).into(),
+        alt: post.title.clone(),
+        width: Some(card.size.width),
+        height: Some(card.size.height),
+        srcset: String::new(),
+        sizes: String::new(),
+    })
 }
 
 /// A page at each older address of `post`.
@@ -109,6 +124,7 @@ fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<Artifact, Sit
         description: "",
         lang,
         image: None,
+        json_ld: None,
         scope: Scope::Whole,
     };
     Ok(press.print(page, &Redirect { title: &post.title, target })?)

@@ -35,6 +35,7 @@ pub(crate) fn search_page(press: &Press<'_>) -> Result<[Artifact; 2], TemplateEr
         description: "",
         lang,
         image: None,
+        json_ld: None,
         scope: Scope::Whole,
     };
     let page = press.print(page, &Search { script: format!("../{path}") })?;

@@ -95,6 +95,7 @@ impl Press<'_> {
             description: "",
             lang,
             image: None,
+            json_ld: None,
             scope: Scope::Whole,
         };
         let posts = parts.posts.iter().map(|post| PostFacts::new(post, self.urls)).collect();

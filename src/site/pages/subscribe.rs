@@ -61,6 +61,7 @@ pub(crate) fn subscribe_page(
         description: "",
         lang,
         image: None,
+        json_ld: None,
         scope: Scope::Whole,
     };
     (!groups.is_empty()).then(|| press.print(page, &Subscribe { groups }))
