@@ -14,7 +14,7 @@ fuzz_target!(|octets: &[u8]| {
     let Some((choice, essay)) = octets.split_first() else { return };
     let lang = LANGS[usize::from(choice >> 1 & 3)];
     let path = if choice & 1 == 0 { "2026-03-01-essay.md" } else { "2026-03-01-essay.txt" };
-    let settings = MarkupSettings { highlight: choice & 8 == 0, math: choice & 16 == 0 };
+    let settings = MarkupSettings { highlight: choice & 8 == 0 };
     let matter =
         format!("+++\nid = \"tag:letters.example,2026:e\"\ntitle = \"An essay\"\nlang = \"{lang}\"\n+++\n\n");
     let file = [matter.as_bytes(), String::from_utf8_lossy(essay).as_bytes()].concat();

@@ -24,8 +24,14 @@ fuzz_target!(|octets: &[u8]| {
     let essay = texts.get(FIELDS.len()).map_or("Text.", String::as_str);
     let file = format!("+++\nid = \"tag:letters.example,2026:e\"\n{fields}+++\n\n# A title\n\n{essay}");
     let Ok(posts) = read("2026-03-01-essay.md", file.as_bytes()) else { return };
-    let source =
-        Source { posts: &posts, settings: &DESK.site, templates: &DESK.templates, markup: &DESK.markup };
+    let source = Source {
+        posts: &posts,
+        settings: &DESK.site,
+        templates: &DESK.templates,
+        markup: &DESK.markup,
+        cache: None,
+        pictures: None,
+    };
     let files = Mutex::new(Vec::new());
     let built = build(&source, &|file| {
         files.lock().expect("nothing panics while it is held").push(file);
