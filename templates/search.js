@@ -8,7 +8,7 @@
   const list = document.getElementById("results");
   const more = document.getElementById("more");
   const PAGE = 20;
-  const MAX_FILES = 4;
+  const MAX_FILES = 8;
   const WIDE = /[\u3005-\u3007\u3041-\u3096\u30a1-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
   const LETTER = /[\p{Alphabetic}\p{N}]/u;
   const files = new Map();

@@ -101,19 +101,19 @@ fn term_of(line: &str) -> &str {
     line.split([' ', '!', '\n']).next().unwrap_or(line)
 }
 
-/// Cuts before terms whose digest says so, so that a new term moves no other into another file.
+/// Cuts before terms whose digest says so, the likelier the more octets they have: a new term moves no other into
+/// another file, and files come out alike. What fits into one file is not cut.
 fn cut(lines: &[String]) -> Vec<&[String]> {
-    let octets: usize = lines.iter().map(String::len).sum();
-    let files = (octets / OCTETS_PER_FILE).max(1).next_power_of_two();
-    let terms_per_file = (lines.len() / files).max(1).next_power_of_two() as u64;
-    let is_cut = |line: &String| files > 1 && digest_of(term_of(line)).is_multiple_of(terms_per_file);
+    let is_large = lines.iter().map(String::len).sum::<usize>() > OCTETS_PER_FILE;
+    let chance = |line: &String| (digest_of(term_of(line)) * OCTETS_PER_FILE as u64) >> u32::BITS;
+    let is_cut = |line: &String| chance(line) < line.len() as u64;
     let mut cuts = vec![0];
-    cuts.extend((1..lines.len()).filter(|at| is_cut(&lines[*at])));
+    cuts.extend((1..lines.len()).filter(|at| is_large && is_cut(&lines[*at])));
     cuts.push(lines.len());
     cuts.windows(2).map(|pair| &lines[pair[0]..pair[1]]).filter(|file| !file.is_empty()).collect()
 }
 
-/// The same for a term on every machine; its bits are mixed, which FNV alone does not do.
+/// Below 2³², the same for a term on every machine; its bits are mixed, which FNV alone does not do.
 fn digest_of(term: &str) -> u64 {
     let mut hasher = Fnv::default();
     hasher.write(term.as_bytes());

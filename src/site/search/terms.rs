@@ -12,6 +12,9 @@ use crate::post::Post;
 /// Longest term in octets; what is longer is no word.
 const MAX_OCTETS: usize = 40;
 
+/// Terms for which there is room from the beginning: few essays have more.
+const FEW_TERMS: usize = 1500;
+
 /// The terms of one post, each once, in one text: each ends in a line feed, and one that stands in title, tags or
 /// names of authors begins with `!`.
 pub(crate) fn terms(post: &Post) -> String {
@@ -23,7 +26,7 @@ pub(crate) fn terms(post: &Post) -> String {
         head.push_str(name);
     });
     let (head, body) = (folded(&head), folded(&post.body.source));
-    let mut seen: Seen<'_> = Seen::default();
+    let mut seen = Seen::with_capacity_and_hasher(FEW_TERMS, Fast::default());
     let mut out = String::with_capacity(body.len() / 2);
     for (text, mark) in [(&head, "!"), (&body, "")] {
         each_term(text, &mut |term| {
@@ -64,18 +67,21 @@ impl Hasher for Fnv {
 fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if c.is_ascii() {
+    loop {
+        // Most of most essays are such runs.
+        let run = rest.bytes().position(|octet| !octet.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let start = out.len();
+        out.push_str(&rest[..run]);
+        out[start..].make_ascii_lowercase();
+        let Some(c) = rest[run..].chars().next() else { return out };
+        rest = &rest[run + c.len_utf8()..];
+        if c.is_ascii() {
             out.push(' ');
             rest = after_aside(c, rest);
         } else {
             push_folded(c, &mut out);
         }
     }
-    out
 }
 
 /// What follows the target of a link (`](…)`) or an HTML tag that begins with `c`.
@@ -104,20 +110,34 @@ fn is_east_asian(c: char) -> bool {
         | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Calls `take` on each term of a folded text.
+/// Calls `take` on each term of a folded text, where all that is no letter is a space.
 fn each_term<'a>(text: &'a str, take: &mut impl FnMut(&'a str)) {
-    for word in text.split(|c: char| !c.is_alphanumeric() && !is_east_asian(c)) {
-        let mut rest = word;
-        while let Some(first) = rest.chars().next() {
-            let is_wide = is_east_asian(first);
-            let end = rest.find(|c| is_east_asian(c) != is_wide).unwrap_or(rest.len());
-            let (run, after) = rest.split_at(end);
-            rest = after;
-            match is_wide {
-                true => each_pair(run, take),
-                false if run.len() > 1 && run.len() <= MAX_OCTETS => take(run),
-                false => {}
-            }
+    for word in text.split(' ') {
+        match word.is_ascii() {
+            true => whole(word, take),
+            false => each_run(word, take),
+        }
+    }
+}
+
+/// Takes a word if it is neither a single letter nor too long to be one.
+fn whole<'a>(word: &'a str, take: &mut impl FnMut(&'a str)) {
+    if (2..=MAX_OCTETS).contains(&word.len()) {
+        take(word);
+    }
+}
+
+/// Parts a word where letters of East Asia begin or end.
+fn each_run<'a>(word: &'a str, take: &mut impl FnMut(&'a str)) {
+    let mut rest = word;
+    while let Some(first) = rest.chars().next() {
+        let is_wide = is_east_asian(first);
+        let end = rest.find(|c| is_east_asian(c) != is_wide).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        match is_wide {
+            true => each_pair(run, take),
+            false => whole(run, take),
         }
     }
 }
