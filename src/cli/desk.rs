@@ -1,7 +1,8 @@
 //! What every verb is handed: options, environment, clock, and the publication they lead to.
 
 use std::path::{Component, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, UNIX_EPOCH};
+use std::{env, fs};
 
 use jiff::Timestamp;
 
@@ -10,6 +11,7 @@ use super::console::Console;
 use super::exit::{Exit, Failure};
 use crate::config::{Config, ConfigError, Environment};
 use crate::site::cache::CacheFolder;
+use crate::site::{Seal, Sealer};
 
 /// The surroundings of one run.
 #[derive(Debug)]
@@ -64,6 +66,14 @@ impl Desk {
     pub fn below_root(&self, path: &std::path::Path) -> PathBuf {
         self.global.root.join(path)
     }
+}
+
+/// This program, told from every other by its file: what an older one kept is not what this one would make.
+pub fn program() -> Option<Seal> {
+    let found = env::current_exe().and_then(fs::metadata).ok()?;
+    let changed = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    let file = (found.len(), changed.as_nanos().to_string());
+    Some(Sealer::default().with(env!("CARGO_PKG_VERSION")).with_value(&file).seal())
 }
 
 impl From<ConfigError> for Failure {

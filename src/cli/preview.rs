@@ -18,7 +18,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
 use crate::post::{Fault, Hold, Readings, Unpublished};
-use crate::site::{self, Artifact, Emit, SiteError};
+use crate::site::{self, Artifact, SiteError, TreeError};
 use crate::web::preview::{Listen, Mark, Marks, Preview, Tree};
 
 /// Where the search for a free port begins.
@@ -144,12 +144,15 @@ impl Screen<'_> {
 }
 
 /// What `make` emits, and what it says of it.
-fn gathered<T>(make: impl FnOnce(Emit<'_>) -> Result<T, SiteError>) -> Result<(T, Vec<Artifact>), SiteError> {
+fn gathered<T>(
+    make: impl FnOnce(&dyn site::Tree) -> Result<T, SiteError>,
+) -> Result<(T, Vec<Artifact>), SiteError> {
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
-    let made = make(&|artifact| {
+    let take = |artifact| -> Result<(), TreeError> {
         artifacts.lock().expect("taking an artifact does not panic").push(artifact);
         Ok(())
-    })?;
+    };
+    let made = make(&take)?;
     Ok((made, artifacts.into_inner().expect("taking an artifact does not panic")))
 }
 

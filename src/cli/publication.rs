@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::desk::Desk;
+use super::desk::program;
 use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
@@ -70,6 +71,7 @@ impl Publication {
             cache,
             pictures: Some(pictures),
             cards,
+            program: program(),
         }
     }
 

@@ -2,18 +2,22 @@
 
 use bytes::Bytes;
 
+use crate::site::Seal;
+
 /// One file of the public tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
     /// Path below the public folder, with `/` on every system, such as `on-maps/index.html`.
     pub path: String,
     pub bytes: Octets,
+    /// What it is made from; none where it is made anew each time.
+    pub seal: Option<Seal>,
 }
 
 impl Artifact {
     /// A file that is made of one piece.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { path: path.into(), bytes: Octets(vec![Bytes::from(bytes)]) }
+        Self { path: path.into(), bytes: Octets(vec![Bytes::from(bytes)]), seal: None }
     }
 }
 

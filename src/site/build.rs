@@ -1,23 +1,22 @@
 //! The whole public tree, in the order in which it is put in place.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::post::{Fault, MarkupSettings, Post, PostId, Posts, Rendering, Slug};
-use crate::site::cache::CacheFolder;
+use crate::post::{Fault, MarkupSettings, Post, Posts, Slug};
+use crate::site::cache::{CacheFolder, Surveys};
 use crate::site::cards::Deck;
-use crate::site::feed::{self, Catalogue, Feed, FeedError, Form, Memory, Oversize, Pieces, Scope, feeds};
-use crate::site::pages::{
-    Press, check_slugs, lists, overviews, post_page, redirects, search_page, style_sheet, subscribe_page,
-};
+use crate::site::essays::{Essays, emit_made};
+use crate::site::feed::{self, Catalogue, Feed, FeedError, Memory, Oversize, Scope, feeds};
+use crate::site::origins::Origins;
+use crate::site::pages::{Press, check_slugs, lists, overviews, search_page, style_sheet, subscribe_page};
 use crate::site::pictures::Gallery;
 use crate::site::search;
 use crate::site::sitemap::{self, SitemapEntry};
-use crate::site::{Artifact, Part, SiteSettings, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
+use crate::site::{Part, Seal, SiteSettings, Tree, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
 use crate::template::{TemplateError, Templates};
 
 /// What a public tree is made from.
@@ -33,6 +32,8 @@ pub struct Source<'a> {
     pub pictures: Option<&'a Arc<Gallery>>,
     /// Where cards are drawn; none where there are none.
     pub cards: Option<&'a Deck>,
+    /// Which program this is; none where that cannot be told, and then everything is made anew.
+    pub program: Option<Seal>,
 }
 
 /// What a build made.
@@ -73,9 +74,6 @@ pub enum SiteError {
     Tree(#[from] TreeError),
 }
 
-/// Takes the files of a build, from several threads.
-pub type Emit<'a> = &'a (dyn Fn(Artifact) -> Result<(), TreeError> + Sync);
-
 /// Writes the public tree of `source` to `out`, with the files that lie beside the essays in `posts_folder`.
 ///
 /// # Errors
@@ -83,11 +81,15 @@ pub type Emit<'a> = &'a (dyn Fn(Artifact) -> Result<(), TreeError> + Sync);
 /// If a template is faulty, two pages want one path, or `out` cannot be written. The tree there stays as it was.
 pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<SiteReport, SiteError> {
     let tree = TreeWriter::open(out, Part::Site)?;
+    let tree = match source.cache {
+        Some(cache) => tree.with_seals(cache),
+        None => tree,
+    };
     source.posts.assets.par_iter().try_for_each(|asset| {
         let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         tree.copy(&path, &posts_folder.join(asset))
     })?;
-    let build = build(source, &|artifact| tree.put(&artifact))?;
+    let build = build(source, &tree)?;
     let tree = tree.finish()?;
     Ok(SiteReport { build, tree, amiss: remembered(source, posts_folder) })
 }
@@ -103,111 +105,58 @@ fn remembered(source: &Source<'_>, posts_folder: &Path) -> Vec<Fault> {
     faults
 }
 
-/// Hands every file of the public tree to `emit`: first what pages need, then posts, then what lists them.
+/// Hands every file of the public tree to `tree`: first what pages need, then posts, then what lists them.
 ///
 /// # Errors
 ///
-/// If a template is faulty, a post wants an impossible address, or `emit` fails.
-pub fn build(source: &Source<'_>, emit: Emit<'_>) -> Result<BuildReport, SiteError> {
+/// If a template is faulty, a post wants an impossible address, or `tree` cannot take a file.
+pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteError> {
     check_slugs(source.posts)?;
+    let surveys = source.cache.zip(source.program).and_then(|(cache, program)| Surveys::open(cache, program));
+    surveys.iter().for_each(|surveys| surveys.lend(source.posts));
     let urls = Urls::new(&source.settings.url, source.posts).with_pictures(source.pictures.cloned());
     let feeds = feeds(source.posts);
     let catalogue = Catalogue::new(source.posts, source.settings);
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
-    let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style)?;
+    let program = (source.program, tree);
+    let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style, program)?;
     let press = press.with_cards(source.cards);
-    let emit = |artifact: Artifact| emit(artifact).map_err(SiteError::from);
-    emit(style)?;
-    let pieces = emit_posts(source, &press, &catalogue, &emit)?;
-    emit(press.not_found()?)?;
-    emit(feed::style_sheet(source.templates, &source.settings.lang)?)?;
-    subscribe_page(&press, &catalogue).into_iter().try_for_each(|page| emit(page?))?;
-    overviews(&press, &feeds)?.into_iter().try_for_each(&emit)?;
+    let origins = Origins::new(source.posts, &urls, source.markup);
+    let essays = Essays::new(source, &press, &catalogue, &origins, tree);
+    tree.put(style)?;
+    essays.emit()?;
+    press.not_found()?;
+    tree.put(feed::style_sheet(source.templates, &source.settings.lang)?)?;
+    subscribe_page(&press, &catalogue)?;
+    overviews(&press, &feeds)?;
     if source.settings.search {
-        emit_search(source, &press, &emit)?;
+        emit_search(source, &press, tree)?;
     }
-    press.series().try_for_each(|page| emit(page?))?;
-    feeds.par_iter().flat_map(|feed| lists(&press, feed)).try_for_each(|page| emit(page?))?;
-    let oversizes = emit_feeds(source, &urls, &catalogue, &pieces, &emit)?;
-    emit(opml::artifact(&catalogue, source.settings, &urls)?)?;
-    sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)?.into_iter().try_for_each(&emit)?;
-    emit(sitemap::robots(&urls))?;
-    emit_made(source, &emit)?;
+    press.series()?;
+    feeds.par_iter().try_for_each(|feed| lists(&press, feed))?;
+    let oversizes = essays.emit_feeds()?;
+    tree.put(opml::artifact(&catalogue, source.settings, &urls)?)?;
+    for part in sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)? {
+        tree.put(part)?;
+    }
+    tree.put(sitemap::robots(&urls))?;
+    emit_made(source, tree)?;
+    if let Some(surveys) = surveys {
+        surveys.keep(source.posts);
+    }
     let pictures = source.pictures.map(|gallery| gallery.findings(Path::new("posts")));
     let cards = source.cards.map(|deck| deck.findings(Path::new("posts")));
     let pictures = [pictures, cards].into_iter().flatten().flatten().collect();
     Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes, pictures })
 }
 
-/// Puts in place the pictures and cards that were made since the last time: before the page that asked for them.
-pub(super) fn emit_made(
-    source: &Source<'_>,
-    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
-) -> Result<(), SiteError> {
-    let pictures = source.pictures.map(|gallery| gallery.take_made());
-    let cards = source.cards.map(Deck::take_made);
-    [pictures, cards].into_iter().flatten().flatten().try_for_each(emit)
-}
-
-/// The posts that feeds carry, cut as they carry them.
-type Cut<'a> = HashMap<&'a PostId, Pieces>;
-
-/// Renders each essay once, for its page and, where a feed carries it, for that.
-fn emit_posts<'a>(
-    source: &Source<'a>,
-    press: &Press<'_>,
-    catalogue: &Catalogue<'_>,
-    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
-) -> Result<Cut<'a>, SiteError> {
-    let feeds = feed::Press { posts: source.posts, settings: source.settings, urls: press.urls };
-    let posts = source.posts.published.par_iter().enumerate();
-    let pieces = posts.map(|(index, post)| {
-        let forms = catalogue.forms(post);
-        let Rendering { web, portable } = if forms.want_essay() {
-            post.render(press.urls, source.markup)
-        } else {
-            Rendering { web: post.render_web(press.urls, source.markup), portable: String::new() }
-        };
-        let page = post_page(press, source.posts, index, &web)?;
-        emit_made(source, emit)?;
-        emit(page)?;
-        redirects(press, post)?.into_iter().try_for_each(emit)?;
-        let pieces = || Ok((&post.id, Pieces::cut(post, &portable, forms, &feeds)?));
-        (!forms.is_empty()).then(pieces).transpose()
-    });
-    pieces.filter_map(Result::transpose).collect()
-}
-
-fn emit_feeds(
-    source: &Source<'_>,
-    urls: &Urls,
-    catalogue: &Catalogue<'_>,
-    pieces: &Cut<'_>,
-    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
-) -> Result<Vec<Oversize>, SiteError> {
-    let supply = |post: &Post, form: Form| {
-        let piece = pieces.get(&post.id).and_then(|pieces| pieces.get(form));
-        Ok(piece.expect("each post is cut in all forms the catalogue has"))
-    };
-    feed::artifacts(
-        catalogue,
-        &feed::Press { posts: source.posts, settings: source.settings, urls },
-        &supply,
-        emit,
-    )
-}
-
 /// The page that searches, and what it reads.
-fn emit_search(
-    source: &Source<'_>,
-    press: &Press<'_>,
-    emit: &(dyn Fn(Artifact) -> Result<(), SiteError> + Sync),
-) -> Result<(), SiteError> {
-    search_page(press)?.into_iter().try_for_each(emit)?;
+fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Result<(), SiteError> {
+    search_page(press)?;
     let index = search::index(source.posts);
     let files = search::artifacts(index, source.posts, press.urls, &source.settings.lang);
-    files.into_par_iter().try_for_each(emit)
+    Ok(files.into_par_iter().try_for_each(|file| tree.put(file))?)
 }
 
 /// The first page of each list, with the date of its newest post, and every post.

@@ -104,6 +104,7 @@ fn tree_in(
             cache: None,
             pictures: None,
             cards: None,
+            program: None,
         },
         &emit,
     )?;
@@ -170,6 +171,7 @@ fn a_glance_shows_pages_as_a_build_makes_them() {
         cache: None,
         pictures: None,
         cards: None,
+        program: None,
     };
     let paths = ["first/index.html", "index.html", "nowhere/index.html"].map(str::to_owned);
     let seen = Mutex::new(BTreeMap::new());

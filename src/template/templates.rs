@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ring::digest::{Context as Hasher, SHA256};
 use serde::Serialize;
 use tera::Tera;
 
@@ -20,6 +21,8 @@ pub struct Templates {
     texts: BTreeMap<String, String>,
     /// The publication's own files, by name.
     own: BTreeMap<String, PathBuf>,
+    /// SHA-256 of the names and texts of all.
+    digest: [u8; 32],
 }
 
 /// Variables for many templates, put into the engine's form once.
@@ -44,21 +47,28 @@ impl Templates {
                 fs::read_to_string(path).map_err(|source| unreadable(path, source))?.replace("\r\n", "\n");
             sources.insert(name.clone(), text);
         }
+        let digest = digest_of(&sources);
         let (sources, texts) = sources.into_iter().partition(|(name, _)| is_template(name));
-        Self::compile(&sources, texts, own)
+        Self::compile(&sources, texts, own, digest)
     }
 
     fn compile(
         sources: &BTreeMap<String, String>,
         texts: BTreeMap<String, String>,
         own: BTreeMap<String, PathBuf>,
+        digest: [u8; 32],
     ) -> Result<Self, TemplateError> {
         let mut tera = Tera::default();
         tera.autoescape_on([".html"]);
         functions::register(&mut tera);
         tera.add_raw_templates(sources.iter())
             .map_err(|e| TemplateError::Faults(faults_of(&e, |name| own.get(name).cloned())))?;
-        Ok(Self { tera, texts, own })
+        Ok(Self { tera, texts, own, digest })
+    }
+
+    /// Equal for equal templates and style sheets.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// `context` put into the template `name`.
@@ -121,6 +131,15 @@ impl Context {
 }
 
 /// Whether a file is compiled; other files are taken as they are.
+fn digest_of(sources: &BTreeMap<String, String>) -> [u8; 32] {
+    let mut hasher = Hasher::new(&SHA256);
+    for text in sources.iter().flat_map(|(name, text)| [name, text]) {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finish().as_ref().try_into().expect("SHA-256 has 32 octets")
+}
+
 fn is_template(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".txt")
 }

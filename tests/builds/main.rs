@@ -9,6 +9,7 @@ mod chance;
 #[path = "../nasty/essays.rs"]
 #[allow(dead_code, reason = "what readers must find is for other tests")]
 mod essays;
+mod edits;
 mod kills;
 mod shelf;
 #[path = "../nasty/words.rs"]

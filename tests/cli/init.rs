@@ -10,7 +10,7 @@ fn a_new_publication_builds_at_once() {
         .prints("Made a publication in essays.\nNext: postrider --root essays build\n");
     publication
         .run(&["--root", "essays", "build"])
-        .prints("Built 1 post and 9 feed files into public: 22 written, 0 as they were.\n");
+        .prints("Built 1 post and 9 feed files into public: 27 written, 0 as they were.\n");
     assert!(publication.read("essays/public/index.html").contains("The first letter"));
     assert!(publication.read("essays/.gitignore").contains("/postrider.key\n"));
 }

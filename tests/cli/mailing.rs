@@ -95,7 +95,7 @@ fn publish_does_what_plan_said_and_a_second_time_nothing() {
     assert!(publication.tree(".") == before, "plan changed something");
 
     publication.run(&[&["publish"], &now[..]].concat()).prints(
-        "Built 1 post and 9 feed files into public: 22 written, 0 as they were.\n\
+        "Built 1 post and 9 feed files into public: 27 written, 0 as they were.\n\
          Announced 1 new post.\n\
          Sent 1 mail into outbox, a folder of mail.\n\n\
          Next\n  with the next post  every post  2 readers\n",

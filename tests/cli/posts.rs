@@ -17,7 +17,7 @@ fn a_new_post_is_a_draft_with_an_id() {
     );
     publication
         .run(&["build"])
-        .prints("Built 1 post and 9 feed files into public: 22 written, 0 as they were.\n");
+        .prints("Built 1 post and 9 feed files into public: 27 written, 0 as they were.\n");
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub struct File {
 /// What the ledger knows of an essay.
 pub struct Sighting {
     pub seq: Seq,
+    id: String,
     pub is_baseline: bool,
     is_edited: bool,
     is_renamed: bool,
@@ -78,6 +79,7 @@ impl Shelf {
             }
             file.announced = Some(Sighting {
                 seq: row.seq,
+                id: file.made_or_stored_id(),
                 is_baseline: row.is_baseline,
                 is_edited: false,
                 is_renamed: false,
@@ -113,13 +115,14 @@ impl File {
     }
 
     /// Whether nobody could know it again: another file, another text, and another title or day between two
-    /// runs that see it, and no id in it.
+    /// runs that see it, and no id, or one that was made of the new file's name, in it.
     fn would_be_another(&self, how: Touch) -> bool {
         let Some(seen) = &self.announced else { return false };
         let is_edited = seen.is_edited || matches!(how, Touch::Edit);
         let is_renamed = seen.is_renamed || matches!(how, Touch::Rename);
         let is_retitled = seen.is_retitled || matches!(how, Touch::Retitle | Touch::Redate(_));
-        self.id.is_none() && is_edited && is_renamed && is_retitled
+        let is_known_by_id = self.id.as_ref() == Some(&seen.id);
+        !is_known_by_id && is_edited && is_renamed && is_retitled
     }
 
     pub fn tags(&self) -> [&'static str; 1] {

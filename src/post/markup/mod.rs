@@ -37,6 +37,8 @@ pub use plain::is_numbered_heading;
 pub use survey::without_marks;
 pub use wrap::wrap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::post::markup::html::Flavour;
 use crate::post::markup::node::{Document, Node, plain_text};
 use crate::post::{Body, Format, Linker, Post, Rendering};
@@ -56,7 +58,7 @@ impl Default for MarkupSettings {
 }
 
 /// What one look at an essay tells without knowing where it is published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     /// Plain text, one paragraph: what stands before `<!-- more -->`, else the beginning, cut at a sentence.
     pub summary: String,

@@ -13,6 +13,8 @@ use crate::site::SiteSettings;
 pub struct Catalogue<'a> {
     editions: Vec<Edition<'a>>,
     forms: HashMap<&'a PostId, Forms>,
+    /// The same, leaving aside the archive of the whole publication.
+    forms_beside_archive: HashMap<&'a PostId, Forms>,
 }
 
 /// One feed as it is written: a scope, its newest posts, and how they are told.
@@ -42,15 +44,9 @@ impl<'a> Catalogue<'a> {
             feeds(posts).into_iter().chain(settings.feeds.extra.iter().map(|extra| extra_feed(posts, extra)));
         let editions = feeds.map(|feed| Edition::new(feed, &settings.feeds));
         let editions: Vec<Edition<'_>> = editions.filter(|edition| !edition.formats.is_empty()).collect();
-        let mut forms: HashMap<&PostId, Forms> = HashMap::new();
-        for edition in &editions {
-            let archived = edition.archives.iter().flat_map(|archive| &archive.posts);
-            for post in edition.posts.iter().chain(archived) {
-                let forms = forms.entry(&post.id).or_default();
-                edition.forms().for_each(|form| forms.insert(form));
-            }
-        }
-        Self { editions, forms }
+        let forms = forms(&editions, |_| true);
+        let forms_beside_archive = self::forms(&editions, |edition| edition.scope != Scope::Whole);
+        Self { editions, forms, forms_beside_archive }
     }
 
     /// The feeds, the whole publication's first, those that a filter defines last.
@@ -63,15 +59,48 @@ impl<'a> Catalogue<'a> {
         self.forms.get(&post.id).copied().unwrap_or_default()
     }
 
+    /// In which forms documents other than the whole publication's archive carry `post`.
+    pub fn forms_beside_archive(&self, post: &Post) -> Forms {
+        self.forms_beside_archive.get(&post.id).copied().unwrap_or_default()
+    }
+
     /// How many files of feeds there are.
     pub fn files(&self) -> usize {
         self.editions.iter().map(|edition| edition.formats.len() * (1 + edition.archives.len())).sum()
+    }
+
+    /// The parts of the whole publication's archive, the oldest first.
+    pub fn archive(&self) -> Vec<Sheet<'_>> {
+        let whole = self.editions.iter().filter(|edition| edition.scope == Scope::Whole);
+        whole.flat_map(|edition| edition.sheets().filter(|sheet| sheet.is_archive())).collect()
+    }
+
+    /// Every other document.
+    pub fn sheets_beside_archive(&self) -> Vec<Sheet<'_>> {
+        let is_beside = |sheet: &Sheet<'_>| !sheet.is_archive() || sheet.edition.scope != Scope::Whole;
+        self.sheets().into_iter().filter(is_beside).collect()
     }
 
     /// Every document there is in one or more formats.
     pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
         self.editions.iter().flat_map(Edition::sheets).collect()
     }
+}
+
+/// The forms in which `editions` carry posts, their archives too where `with_archive` says so.
+fn forms<'a>(
+    editions: &[Edition<'a>],
+    with_archive: impl Fn(&Edition<'a>) -> bool,
+) -> HashMap<&'a PostId, Forms> {
+    let mut forms: HashMap<&PostId, Forms> = HashMap::new();
+    for edition in editions {
+        let archived = edition.archives.iter().filter(|_| with_archive(edition));
+        for post in edition.posts.iter().chain(archived.flat_map(|archive| &archive.posts)) {
+            let forms = forms.entry(&post.id).or_default();
+            edition.forms().for_each(|form| forms.insert(form));
+        }
+    }
+    forms
 }
 
 fn extra_feed<'a>(posts: &'a Posts, extra: &'a ExtraFeed) -> Feed<'a> {

@@ -44,9 +44,9 @@ pub use memory::Memory;
 pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
 pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSettings, PostFilter, is_meant};
+pub use splice::Blank;
 
 use self::frame::Frame;
-use self::splice::spliced;
 use crate::post::{Post, Posts};
 use crate::site::{Artifact, SiteSettings, Urls};
 
@@ -81,14 +81,13 @@ where
     E: From<FeedError> + Send,
 {
     let oversizes = catalogue.sheets().into_par_iter().map(|sheet| {
-        let frame = Frame::new(sheet, press);
         let mut oversizes = Vec::new();
-        for format in &sheet.edition.formats {
-            let artifact = written(&frame, *format, supply)?;
-            let max_octets = press.settings.feeds.max_octets;
-            let oversize = Oversize::of(&artifact.path, artifact.bytes.len(), max_octets)?;
-            // What is read once may be long.
-            oversizes.extend(oversize.filter(|_| !sheet.is_archive()));
+        for blank in blanks(sheet, press)? {
+            let form = blank.form();
+            let pieces =
+                sheet.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
+            let artifact = blank.filled(pieces);
+            oversizes.extend(oversize(sheet, &artifact.path, artifact.bytes.len(), press)?);
             emit(artifact)?;
         }
         Ok(oversizes)
@@ -97,10 +96,29 @@ where
     Ok(oversizes.into_iter().flatten().collect())
 }
 
-fn written(frame: &Frame<'_>, format: FeedFormat, supply: Supply<'_>) -> Result<Artifact, FeedError> {
-    let form = Form { format, content: frame.sheet.edition.content };
-    let pieces = frame.sheet.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
-    spliced(frame, format, pieces)
+/// `sheet` without its items, in each of its formats.
+///
+/// # Errors
+///
+/// If, by a fault of the program, a frame is not well-formed.
+pub fn blanks<'a>(sheet: Sheet<'a>, press: &Press<'a>) -> Result<Vec<Blank<'a>>, FeedError> {
+    let frame = Frame::new(sheet, press);
+    sheet.edition.formats.iter().map(|format| Blank::new(&frame, *format)).collect()
+}
+
+/// Some when the feed at `path`, of `octets`, deserves a word. What is read once, an archive, may be long.
+///
+/// # Errors
+///
+/// If it is larger than the settings allow.
+pub fn oversize(
+    sheet: Sheet<'_>,
+    path: &str,
+    octets: usize,
+    press: &Press<'_>,
+) -> Result<Option<Oversize>, FeedError> {
+    let oversize = Oversize::of(path, octets, press.settings.feeds.max_octets)?;
+    Ok(oversize.filter(|_| !sheet.is_archive()))
 }
 
 /// How a page tells of a feed: `<link rel="alternate" type="…" title="…" href="…">`.

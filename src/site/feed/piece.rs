@@ -58,6 +58,12 @@ impl Forms {
         self.0 & (1 << form.index()) != 0
     }
 
+    /// These and `others`.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether no feed carries the post.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -106,6 +112,16 @@ impl Pieces {
             format: FeedFormat::Json,
             source: Box::new(source),
         })
+    }
+
+    /// Of the same pieces, those in `forms`.
+    #[must_use]
+    pub fn only(&self, forms: Forms) -> Self {
+        let mut pieces = Self::default();
+        for form in forms.iter() {
+            pieces.0[form.index()].clone_from(&self.0[form.index()]);
+        }
+        pieces
     }
 
     /// The piece in `form`, if the post was cut so.

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
+use super::catalogue::Sheet;
 use super::error::FeedError;
 use super::frame::Frame;
-use super::piece::Piece;
+use super::piece::{Form, Piece};
 use super::settings::FeedFormat;
 use super::{atom, json, rss};
 use crate::site::{Artifact, xml};
@@ -29,30 +30,49 @@ impl Slot {
     }
 }
 
-/// The feed that says `frame` of itself and holds `pieces`.
-pub(super) fn spliced(
-    frame: &Frame<'_>,
-    format: FeedFormat,
-    pieces: impl IntoIterator<Item = Piece>,
-) -> Result<Artifact, FeedError> {
-    let path = frame.sheet.path(format);
-    let written = match format {
-        FeedFormat::Atom => atom::without_items(frame).map_err(Box::from),
-        FeedFormat::Rss => rss::without_items(frame).map_err(Box::from),
-        FeedFormat::Json => json::without_items(frame).map_err(Box::from),
-    };
-    let written = match written {
-        Ok(written) => written,
-        Err(source) => return Err(FeedError::Write { path, format, source }),
-    };
-    let written = match format {
-        FeedFormat::Atom | FeedFormat::Rss => xml::checked(&path, written)?,
-        FeedFormat::Json => written,
-    };
-    Ok(Artifact {
-        bytes: filled(Bytes::from(written), &Slot::of(format), pieces).into_iter().collect(),
-        path,
-    })
+/// A feed without its items.
+pub struct Blank<'a> {
+    pub sheet: Sheet<'a>,
+    pub format: FeedFormat,
+    /// In the public tree.
+    pub path: String,
+    frame: Vec<u8>,
+}
+
+impl<'a> Blank<'a> {
+    pub(super) fn new(frame: &Frame<'a>, format: FeedFormat) -> Result<Self, FeedError> {
+        let path = frame.sheet.path(format);
+        let written = match format {
+            FeedFormat::Atom => atom::without_items(frame).map_err(Box::from),
+            FeedFormat::Rss => rss::without_items(frame).map_err(Box::from),
+            FeedFormat::Json => json::without_items(frame).map_err(Box::from),
+        };
+        let written = match written {
+            Ok(written) => written,
+            Err(source) => return Err(FeedError::Write { path, format, source }),
+        };
+        let frame_octets = match format {
+            FeedFormat::Atom | FeedFormat::Rss => xml::checked(&path, written)?,
+            FeedFormat::Json => written,
+        };
+        Ok(Self { sheet: frame.sheet, format, path, frame: frame_octets })
+    }
+
+    /// What the items of this feed are written as.
+    pub fn form(&self) -> Form {
+        Form { format: self.format, content: self.sheet.edition.content }
+    }
+
+    /// All it says but its items.
+    pub fn frame(&self) -> &[u8] {
+        &self.frame
+    }
+
+    /// The feed, with `pieces` as its items.
+    pub fn filled(self, pieces: impl IntoIterator<Item = Piece>) -> Artifact {
+        let octets = filled(Bytes::from(self.frame), &Slot::of(self.format), pieces);
+        Artifact { bytes: octets.into_iter().collect(), path: self.path, seal: None }
+    }
 }
 
 fn filled(frame: Bytes, slot: &Slot, pieces: impl IntoIterator<Item = Piece>) -> Vec<Bytes> {

@@ -4,11 +4,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::post::Post;
-use crate::site::Artifact;
+use crate::site::SiteError;
 use crate::site::feed::{Feed, Scope};
 use crate::site::pages::context::{PageKind, Pagination, PostFacts, TermFacts};
 use crate::site::pages::{Page, Press};
-use crate::template::TemplateError;
 use crate::words::{Lang, Value, Words, autonym};
 
 /// Variables of `index.html` and `list.html`.
@@ -20,17 +19,15 @@ struct List {
     pagination: Pagination,
 }
 
-/// Every page of the list of `feed`'s posts, made by several threads: some lists are long.
-pub(crate) fn lists<'a>(
-    press: &'a Press<'_>,
-    feed: &'a Feed<'_>,
-) -> impl ParallelIterator<Item = Result<Artifact, TemplateError>> + 'a {
+/// Makes every page of the list of `feed`'s posts, in several threads: some lists are long.
+pub(crate) fn lists(press: &Press<'_>, feed: &Feed<'_>) -> Result<(), SiteError> {
     let chunks: Vec<&[&Post]> = match feed.posts.len() {
         0 => vec![&[]],
         _ => feed.posts.chunks(press.settings.posts_per_page.max(1)).collect(),
     };
     let pages = chunks.len();
-    chunks.into_par_iter().enumerate().map(move |(at, posts)| list_page(press, feed, posts, at + 1, pages))
+    let numbered = chunks.into_par_iter().enumerate();
+    numbered.try_for_each(|(at, posts)| list_page(press, feed, posts, at + 1, pages))
 }
 
 fn list_page(
@@ -39,7 +36,7 @@ fn list_page(
     posts: &[&Post],
     number: usize,
     pages: usize,
-) -> Result<Artifact, TemplateError> {
+) -> Result<(), SiteError> {
     let folder = folder_of(feed.scope, number);
     let lang = press.words_lang(scope_lang(feed.scope).unwrap_or(&press.settings.lang));
     let title = title(feed.scope, number, pages, lang);

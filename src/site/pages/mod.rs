@@ -1,6 +1,6 @@
 //! Web pages: one a post, paged lists, overviews, `404.html`, pages that lead on from older addresses.
 //!
-//! In: [`Posts`](crate::post::Posts) and [`Templates`]. Out: [`Artifact`]s ending in `.html`, and the style
+//! In: [`Posts`] and [`Templates`]. Out: [`Artifact`]s ending in `.html`, and the style
 //! sheet. Every link but the one to the style sheet is absolute; that one is relative, so that a copy of the
 //! tree on a disk looks right. A page asks nothing of other hosts and runs no script, but
 //! for the one that searches, which has a script of ours.
@@ -25,7 +25,7 @@ use url::Url;
 
 pub(super) use list::lists;
 pub(super) use overview::overviews;
-pub(super) use post::{check_slugs, post_page, redirects};
+pub(super) use post::{check_slugs, pending_page, redirects};
 pub(super) use search::search_page;
 pub(super) use style::style_sheet;
 pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
@@ -37,7 +37,7 @@ use self::shelf::Shelf;
 use crate::post::Posts;
 use crate::site::cards::Deck;
 use crate::site::feed::{FeedLink, Scope, links};
-use crate::site::{Artifact, SiteSettings, Urls};
+use crate::site::{Artifact, Seal, Sealer, SiteError, SiteSettings, Tree, Urls};
 use crate::template::{Context, TemplateError, Templates};
 use crate::words::{Lang, Words};
 
@@ -46,6 +46,9 @@ pub(super) struct Press<'a> {
     pub settings: &'a SiteSettings,
     pub urls: &'a Urls,
     templates: &'a Templates,
+    tree: &'a dyn Tree,
+    /// What all pages are made from; none where nobody knows which program this is.
+    root: Option<Sealer>,
     /// Path of the style sheet in the public tree.
     style: String,
     /// The variable `site`.
@@ -84,15 +87,32 @@ impl<'a> Press<'a> {
         templates: &'a Templates,
         scopes: &[Scope<'_>],
         style: &Artifact,
+        (program, tree): (Option<Seal>, &'a dyn Tree),
     ) -> Result<Self, TemplateError> {
         let feeds = links(Scope::Whole, settings, urls);
         let site = SiteFacts::new(settings, urls, scopes, &feeds);
         let shelf = Shelf::new(posts);
         let site = site.with_series(!shelf.series.is_empty(), urls);
-        let site = context_of("base.html", &Site { site })?;
+        let site = Site { site };
+        let root = |program: Seal| Sealer::default().with(program).with(templates.digest()).with_value(&site);
+        let root = program.map(|program| root(program).with(format!("{settings:?}")).with(&style.path));
+        let site = context_of("base.html", &site)?;
         let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
         let (style, related) = (style.path.clone(), Related::new(posts));
-        Ok(Self { settings, urls, templates, style, site, shelf, related, is_multilingual, cards: None })
+        let cards = None;
+        Ok(Self {
+            settings,
+            urls,
+            templates,
+            tree,
+            root,
+            style,
+            site,
+            shelf,
+            related,
+            is_multilingual,
+            cards,
+        })
     }
 
     /// The same, with cards for posts without a picture.
@@ -101,13 +121,39 @@ impl<'a> Press<'a> {
         Self { cards, ..self }
     }
 
-    /// `page`, with `variables` of its own.
-    fn print(&self, page: Page<'_>, variables: &impl Serialize) -> Result<Artifact, TemplateError> {
+    /// Makes `page`, with `variables` of its own, unless it stands as it would be.
+    fn print(&self, page: Page<'_>, variables: &impl Serialize) -> Result<(), SiteError> {
         let facts = self.facts(&page);
-        let context = self.site.and(context_of(page.template, &facts)?);
-        let context = context.and(context_of(page.template, variables)?);
+        let seal = self.root(&page.path).map(|root| root.with_value(&facts).with_value(variables).seal());
+        if self.stands(&page.path, seal)? {
+            return Ok(());
+        }
+        let variables = context_of(page.template, variables)?;
+        self.hand_over(&page, &facts, variables, seal)
+    }
+
+    /// What the page at `path` is made from, besides what is its own.
+    fn root(&self, path: &str) -> Option<Sealer> {
+        self.root.clone().map(|root| root.with(path))
+    }
+
+    /// Whether the tree holds the page at `path` as it would be made.
+    fn stands(&self, path: &str, seal: Option<Seal>) -> Result<bool, SiteError> {
+        let Some(seal) = seal else { return Ok(false) };
+        Ok(self.tree.stands(path, seal)?.is_some())
+    }
+
+    fn hand_over(
+        &self,
+        page: &Page<'_>,
+        facts: &Common,
+        variables: Context,
+        seal: Option<Seal>,
+    ) -> Result<(), SiteError> {
+        let context = self.site.and(context_of(page.template, facts)?).and(variables);
         let html = self.templates.render_in(page.template, &context)?;
-        Ok(Artifact::new(page.path, html.into_bytes()))
+        let artifact = Artifact::new(page.path.as_str(), html.into_bytes());
+        Ok(self.tree.put(Artifact { seal, ..artifact })?)
     }
 
     fn facts(&self, page: &Page<'_>) -> Common {
@@ -147,7 +193,7 @@ impl<'a> Press<'a> {
     }
 
     /// The page shown where there is none.
-    pub fn not_found(&self) -> Result<Artifact, TemplateError> {
+    pub fn not_found(&self) -> Result<(), SiteError> {
         let title = Words::of(&self.settings.lang).say("not-found", &[]);
         let page = Page {
             path: "404.html".to_owned(),

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use crate::site::Artifact;
+use crate::site::SiteError;
 use crate::site::feed::{Feed, Scope};
 use crate::site::pages::context::{PageKind, TermFacts, TermKind};
 use crate::site::pages::{Page, Press};
-use crate::template::TemplateError;
 use crate::words::Words;
 
 /// Variables of `overview.html`.
@@ -17,7 +16,7 @@ struct Overview {
 }
 
 /// One page for each kind of list there is.
-pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Artifact>, TemplateError> {
+pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<(), SiteError> {
     let kinds = [TermKind::Tag, TermKind::Author, TermKind::Language];
     let terms = |kind| {
         let terms = feeds.iter().filter_map(|feed| TermFacts::new(feed, press.urls));
@@ -27,11 +26,10 @@ pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Art
     overviews
         .chain([Overview { kind: TermKind::Series, terms: press.series_terms() }])
         .filter(|overview| !overview.terms.is_empty())
-        .map(|overview| overview_page(press, &overview))
-        .collect()
+        .try_for_each(|overview| overview_page(press, &overview))
 }
 
-fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Artifact, TemplateError> {
+fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<(), SiteError> {
     let lang = &press.settings.lang;
     let title = Words::of(lang).say(phrase(overview.kind), &[]);
     let folder = overview.kind.folder();

@@ -12,12 +12,11 @@ use crate::site::pages::contents::{ContentsFacts, contents};
 use crate::site::pages::context::{ImageFacts, NeighbourFacts, PageKind, PostFacts, VersionFacts};
 use crate::site::pages::series::PartFacts;
 use crate::site::pages::structured::blog_posting;
-use crate::site::pages::{Page, Press};
-use crate::site::{Artifact, SiteError};
-use crate::template::TemplateError;
+use crate::site::pages::{Page, Press, context_of};
+use crate::site::{Seal, SiteError};
 use crate::words::Words;
 
-/// Variables of `post.html`.
+/// Variables of `post.html` that a rendering tells.
 #[derive(Serialize)]
 struct Letter<'a> {
     post: PostFacts,
@@ -27,6 +26,11 @@ struct Letter<'a> {
     has_image_in_text: bool,
     /// Its headings; empty where it has no table of contents.
     contents: Vec<ContentsFacts>,
+}
+
+/// Variables of `post.html` that other posts tell.
+#[derive(Serialize)]
+struct Company {
     /// The series it is a part of.
     series: Option<PartFacts>,
     /// Posts on the same subjects.
@@ -54,41 +58,74 @@ pub(crate) fn check_slugs(posts: &Posts) -> Result<(), SiteError> {
     }
 }
 
-/// The page of the post at `index` of `posts`, whose essay is `content`.
-pub(crate) fn post_page(
+/// The page of a post that is to be made.
+pub(crate) struct Pending<'a> {
+    post: &'a Post,
+    path: String,
+    company: Company,
+    /// The card that stands for a post without a picture.
+    card: Option<ImageFacts>,
+    seal: Option<Seal>,
+}
+
+/// The page of the post at `index` of `posts`, which is made from `origin`; none where it stands as it would be.
+pub(crate) fn pending_page<'a>(
     press: &Press<'_>,
-    posts: &Posts,
+    posts: &'a Posts,
     index: usize,
-    content: &str,
-) -> Result<Artifact, TemplateError> {
+    origin: Option<Seal>,
+) -> Result<Option<Pending<'a>>, SiteError> {
     let post = &posts.published[index];
-    let neighbour = |post: &Post| NeighbourFacts::new(post, press.urls);
-    let facts = PostFacts::new(post, press.urls);
-    let image = facts.image.as_ref();
-    let letter = Letter {
-        content,
-        has_image_in_text: image.is_some_and(|image| content.contains(&image.url)),
-        contents: contents(post, content, press.settings),
-        series: PartFacts::of(post, press),
-        related: press.related.of(index).into_iter().map(neighbour).collect(),
-        versions: VersionFacts::all(post, posts, press.urls),
-        previous: posts.published.get(index + 1).map(neighbour),
-        next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
-        post: facts.clone(),
-    };
-    let page = Page {
-        path: format!("{}/index.html", post.slug),
-        url: post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug)),
-        template: "post.html",
-        kind: PageKind::Post,
-        title: &post.title,
-        description: post.summary(),
-        lang: press.words_lang(&post.lang),
-        json_ld: Some(blog_posting(&facts, post.canonical_url.as_ref(), press.settings)),
-        image: facts.image.clone().or_else(|| card(press, post)),
-        scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
-    };
-    press.print(page, &letter)
+    let company = Company::of(press, posts, index);
+    let path = format!("{}/index.html", post.slug);
+    let card = card(press, post);
+    let root = press.root(&path).zip(origin);
+    let seal = root.map(|(root, origin)| root.with(origin).with_value(&(&company, &card)).seal());
+    let stands = press.stands(&path, seal)?;
+    Ok((!stands).then_some(Pending { post, path, company, card, seal }))
+}
+
+impl Company {
+    fn of(press: &Press<'_>, posts: &Posts, index: usize) -> Self {
+        let post = &posts.published[index];
+        let neighbour = |post: &Post| NeighbourFacts::new(post, press.urls);
+        Self {
+            series: PartFacts::of(post, press),
+            related: press.related.of(index).into_iter().map(neighbour).collect(),
+            versions: VersionFacts::all(post, posts, press.urls),
+            previous: posts.published.get(index + 1).map(neighbour),
+            next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
+        }
+    }
+}
+
+impl Pending<'_> {
+    /// Makes the page, with the essay as `content`.
+    pub fn print(self, press: &Press<'_>, content: &str) -> Result<(), SiteError> {
+        let post = self.post;
+        let facts = PostFacts::new(post, press.urls);
+        let image = facts.image.as_ref();
+        let page = Page {
+            path: self.path,
+            url: post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug)),
+            template: "post.html",
+            kind: PageKind::Post,
+            title: &post.title,
+            description: post.summary(),
+            lang: press.words_lang(&post.lang),
+            json_ld: Some(blog_posting(&facts, post.canonical_url.as_ref(), press.settings)),
+            image: facts.image.clone().or(self.card),
+            scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
+        };
+        let letter = Letter {
+            content,
+            has_image_in_text: image.is_some_and(|image| content.contains(&image.url)),
+            contents: contents(post, content, press.settings),
+            post: facts,
+        };
+        let variables = context_of(page.template, &letter)?.and(context_of(page.template, &self.company)?);
+        press.hand_over(&page, &press.facts(&page), variables, self.seal)
+    }
 }
 
 /// The card that stands for a post without a picture.
@@ -105,11 +142,11 @@ fn card(press: &Press<'_>, post: &Post) -> Option<ImageFacts> {
 }
 
 /// A page at each older address of `post`.
-pub(crate) fn redirects(press: &Press<'_>, post: &Post) -> Result<Vec<Artifact>, SiteError> {
-    post.aliases.iter().map(|alias| redirect(press, post, alias)).collect()
+pub(crate) fn redirects(press: &Press<'_>, post: &Post) -> Result<(), SiteError> {
+    post.aliases.iter().try_for_each(|alias| redirect(press, post, alias))
 }
 
-fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<Artifact, SiteError> {
+fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<(), SiteError> {
     let path = file_of(alias)
         .ok_or_else(|| SiteError::Alias { post: PathBuf::from(&post.source), alias: alias.to_owned() })?;
     let lang = press.words_lang(&post.lang);
@@ -127,7 +164,7 @@ fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<Artifact, Sit
         json_ld: None,
         scope: Scope::Whole,
     };
-    Ok(press.print(page, &Redirect { title: &post.title, target })?)
+    press.print(page, &Redirect { title: &post.title, target })
 }
 
 /// The file a server gives for `alias`; none where no file can stand for it.

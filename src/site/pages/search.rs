@@ -4,12 +4,11 @@ use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
-use crate::site::Artifact;
 use crate::site::feed::Scope;
 use crate::site::pages::context::PageKind;
 use crate::site::pages::{Page, Press};
 use crate::site::search::FOLDER;
-use crate::template::TemplateError;
+use crate::site::{Artifact, SiteError};
 use crate::words::Words;
 
 /// Variables of `search.html`.
@@ -20,7 +19,7 @@ struct Search {
 }
 
 /// The script, under a name made from its octets, and the page.
-pub(crate) fn search_page(press: &Press<'_>) -> Result<[Artifact; 2], TemplateError> {
+pub(crate) fn search_page(press: &Press<'_>) -> Result<(), SiteError> {
     let script = press.templates.text("search.js")?;
     let hash = HEXLOWER.encode(&digest(&SHA256, script.as_bytes()).as_ref()[..6]);
     let path = format!("assets/search.{hash}.js");
@@ -38,6 +37,6 @@ pub(crate) fn search_page(press: &Press<'_>) -> Result<[Artifact; 2], TemplateEr
         json_ld: None,
         scope: Scope::Whole,
     };
-    let page = press.print(page, &Search { script: format!("../{path}") })?;
-    Ok([Artifact::new(path, script.as_bytes().to_vec()), page])
+    press.tree.put(Artifact::new(path.as_str(), script.as_bytes().to_vec()))?;
+    press.print(page, &Search { script: format!("../{path}") })
 }

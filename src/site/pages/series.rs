@@ -4,12 +4,11 @@ use serde::Serialize;
 use url::Url;
 
 use crate::post::Post;
-use crate::site::Artifact;
+use crate::site::SiteError;
 use crate::site::feed::Scope;
 use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts, TermFacts, TermKind};
 use crate::site::pages::shelf::Parts;
 use crate::site::pages::{Page, Press};
-use crate::template::TemplateError;
 use crate::words::{Value, Words};
 
 /// `series` of `post.html`: the series a post is in.
@@ -72,8 +71,8 @@ impl Press<'_> {
     }
 
     /// The pages of series, by slug.
-    pub fn series(&self) -> impl Iterator<Item = Result<Artifact, TemplateError>> + '_ {
-        self.shelf.series.iter().map(|parts| self.series_page(parts))
+    pub fn series(&self) -> Result<(), SiteError> {
+        self.shelf.series.iter().try_for_each(|parts| self.series_page(parts))
     }
 
     /// Where they are, each with its newest part.
@@ -82,7 +81,7 @@ impl Press<'_> {
         series.filter_map(|parts| Some((self.series_url(parts), *parts.posts.last()?))).collect()
     }
 
-    fn series_page(&self, parts: &Parts<'_>) -> Result<Artifact, TemplateError> {
+    fn series_page(&self, parts: &Parts<'_>) -> Result<(), SiteError> {
         let lang = self.words_lang(parts.lang);
         let name = Value::from(parts.series.name.as_str());
         let title = Words::of(lang).say("series-title", &[("series", name)]);

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use url::Url;
 
-use crate::site::Artifact;
+use crate::site::SiteError;
 use crate::site::feed::{Catalogue, FeedLink, Scope, links};
 use crate::site::pages::context::{PageKind, TermKind};
 use crate::site::pages::{Page, Press};
-use crate::template::TemplateError;
 use crate::words::{Lang, Words, autonym};
 
 /// Folder of the page.
@@ -45,10 +44,7 @@ struct FeedFacts {
 }
 
 /// The page, if there are feeds.
-pub(crate) fn subscribe_page(
-    press: &Press<'_>,
-    catalogue: &Catalogue<'_>,
-) -> Option<Result<Artifact, TemplateError>> {
+pub(crate) fn subscribe_page(press: &Press<'_>, catalogue: &Catalogue<'_>) -> Result<(), SiteError> {
     let lang = &press.settings.lang;
     let groups = SORTS.iter().filter_map(|sort| group(press, catalogue, sort)).collect::<Vec<_>>();
     let title = Words::of(lang).say("subscribe", &[]);
@@ -64,7 +60,7 @@ pub(crate) fn subscribe_page(
         json_ld: None,
         scope: Scope::Whole,
     };
-    (!groups.is_empty()).then(|| press.print(page, &Subscribe { groups }))
+    if groups.is_empty() { Ok(()) } else { press.print(page, &Subscribe { groups }) }
 }
 
 /// Feeds that are listed together.

@@ -4,7 +4,7 @@
 //! each with the posts it stands in) and `search/posts/*.json` (what results show, 32 posts a file). Posts have
 //! numbers, the oldest 0, so a new post changes the files of its own terms and of no others.
 //!
-//! [`terms`] is pure and made post by post; [`Index`] gathers. `templates/search.js` folds words as [`terms`] does.
+//! [`terms()`] is pure and made post by post; [`Index`] gathers. `templates/search.js` folds words as [`terms()`] does.
 //! Leaves out: stems, for prefixes find what they would; words that more than half of many posts have.
 
 mod index;

@@ -1,19 +1,23 @@
 //! Staging, comparing, putting in place.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use serde::Serialize;
 
-use crate::site::tree::{TreeError, manifest, path};
-use crate::site::{Artifact, Octets};
+use crate::site::cache::CacheFolder;
+use crate::site::tree::folder::{
+    aside, clear, clear_all_but_the_lock, clear_if_left, locked, remove_empty_folders,
+};
+use crate::site::tree::seals::{Book, Look, Made};
+use crate::site::tree::{Tree, TreeError, manifest, path};
+use crate::site::{Artifact, Octets, Seal};
 
 const STAGING: &str = ".postrider-staging";
-const LOCK: &str = ".postrider-lock";
 
 /// Which part of the public tree a run writes. What belongs to the other part is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +42,15 @@ pub struct TreeReport {
 #[derive(Debug)]
 pub struct TreeWriter {
     out: PathBuf,
+    /// Where the whole folder goes in the end, where it is new.
+    home: Option<PathBuf>,
     part: Part,
     /// Paths an earlier run wrote, of both parts.
     before: BTreeSet<String>,
+    /// What an earlier run made the files of this part from.
+    made: HashMap<String, Made>,
+    /// Where the next run learns it.
+    book: Option<Book>,
     progress: Mutex<Progress>,
     /// Held until the writer is dropped.
     _lock: File,
@@ -54,6 +64,8 @@ struct Progress {
     staged: Vec<(String, usize)>,
     next: usize,
     unchanged: usize,
+    /// Files with a seal, as they are now.
+    made: Vec<(String, Made)>,
     /// Folders known to be folders and no links.
     plain_folders: HashSet<PathBuf>,
 }
@@ -73,13 +85,34 @@ impl TreeWriter {
     ///
     /// If another run is writing there, or the folder cannot be used.
     pub fn open(out: &Path, part: Part) -> Result<Self, TreeError> {
-        fs::create_dir_all(out).map_err(TreeError::io(out, "made"))?;
-        let lock = locked(out)?;
-        let staging = out.join(STAGING);
+        let aside = aside(out);
+        let is_new = !out.exists();
+        let folder = if is_new { &aside } else { out };
+        fs::create_dir_all(folder).map_err(TreeError::io(folder, "made"))?;
+        let lock = locked(folder)?;
+        if is_new {
+            clear_all_but_the_lock(folder)?
+        } else {
+            clear_if_left(&aside)?
+        }
+        let staging = folder.join(STAGING);
         clear(&staging)?;
         fs::create_dir(&staging).map_err(TreeError::io(&staging, "made"))?;
-        let before = manifest::read(out)?;
-        Ok(Self { out: out.to_owned(), part, before, progress: Mutex::default(), _lock: lock })
+        let before = manifest::read(folder)?;
+        let home = is_new.then(|| out.to_owned());
+        let out = folder.to_owned();
+        let (made, progress) = (HashMap::new(), Mutex::default());
+        Ok(Self { out, home, part, before, made, book: None, progress, _lock: lock })
+    }
+
+    /// The same, trusting what `cache` tells of the files that are there; otherwise each is made and compared.
+    #[must_use]
+    pub fn with_seals(mut self, cache: &CacheFolder) -> Self {
+        self.book = Book::open(cache, self.home.as_ref().unwrap_or(&self.out));
+        if let Some(book) = self.book.as_ref().filter(|_| self.home.is_none()) {
+            self.made = book.read();
+        }
+        self
     }
 
     /// Stages `artifact` if its octets differ from the file that is there.
@@ -89,12 +122,22 @@ impl TreeWriter {
     /// If its path leaves the tree, belongs to the other part, is taken, or leads through a link.
     pub fn put(&self, artifact: &Artifact) -> Result<(), TreeError> {
         let target = self.admit(&artifact.path)?;
-        if holds(&target, &artifact.bytes) {
+        if self.home.is_none() && holds(&target, &artifact.bytes) {
             self.count_unchanged();
+            self.remember(artifact, &target);
             return Ok(());
         }
-        let staged = self.stage(&artifact.path);
-        write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))
+        let staged = self.stage(&artifact.path)?;
+        write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))?;
+        self.remember(artifact, &staged);
+        Ok(())
+    }
+
+    /// Notes what the file of `artifact`, now at `file`, was made from.
+    fn remember(&self, artifact: &Artifact, file: &Path) {
+        if let (Some(seal), Some(look)) = (artifact.seal, Look::of(file)) {
+            self.progress().made.push((artifact.path.clone(), Made { seal, look }));
+        }
     }
 
     /// Stages a copy of the file `from`, as [`TreeWriter::put`], without holding it in memory.
@@ -108,7 +151,7 @@ impl TreeWriter {
             self.count_unchanged();
             return Ok(());
         }
-        let staged = self.stage(path);
+        let staged = self.stage(path)?;
         let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut File::create(&staged)?));
         copied.map(drop).map_err(TreeError::io(from, "copied"))
     }
@@ -119,7 +162,7 @@ impl TreeWriter {
     ///
     /// If a file cannot be put in place. What is in place by then is whole; the next run does the rest.
     pub fn finish(self) -> Result<TreeReport, TreeError> {
-        let progress = mem::take(&mut *self.progress.lock().expect("no thread panics while it holds this"));
+        let mut progress = mem::take(&mut *self.progress());
         let now: BTreeSet<String> = progress.taken.into_values().collect();
         let draft = self.out.join(STAGING).join("manifest");
         // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
@@ -127,12 +170,17 @@ impl TreeWriter {
         let stale = self.before.difference(&now).filter(|path| self.part.owns(path));
         let (in_the_way, left_over): (Vec<_>, Vec<_>) = stale.partition(|path| is_in_the_way(path, &now));
         let mut removed = self.remove_all(&in_the_way)?;
-        for (path, number) in &progress.staged {
-            self.put_in_place(path, *number)?;
+        if self.home.is_none() {
+            progress.staged.iter().try_for_each(|(path, number)| self.put_in_place(path, *number))?;
         }
         removed += self.remove_all(&left_over)?;
         let others = self.before.iter().filter(|path| !self.part.owns(path));
         manifest::write(&self.out, &draft, &now.iter().chain(others).cloned().collect())?;
+        self.move_in()?;
+        if let Some(book) = &self.book {
+            progress.made.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            book.write(&progress.made);
+        }
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
     }
 
@@ -143,7 +191,7 @@ impl TreeWriter {
             let why = "`issues/` is kept for the web copies of issues";
             return Err(TreeError::Path { path: path.to_owned(), why });
         }
-        let mut progress = self.progress.lock().expect("no thread panics while it holds this");
+        let mut progress = self.progress();
         if let Some(other) = progress.taken.insert(path::folded(path), path.to_owned()) {
             let path = path.to_owned();
             return Err(if other == path {
@@ -153,21 +201,50 @@ impl TreeWriter {
             });
         }
         let target = self.out.join(path);
-        progress.refuse_links(&self.out, &target)?;
+        if self.home.is_none() {
+            progress.refuse_links(&self.out, &target)?;
+        }
         Ok(target)
     }
 
     fn count_unchanged(&self) {
-        self.progress.lock().expect("no thread panics while it holds this").unchanged += 1;
+        self.progress().unchanged += 1;
     }
 
-    /// The file to write what will be `path` into.
-    fn stage(&self, path: &str) -> PathBuf {
-        let mut progress = self.progress.lock().expect("no thread panics while it holds this");
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().expect("no thread panics while it holds this")
+    }
+
+    /// The file to write what will be `path` into: where it belongs, if the whole folder is new.
+    fn stage(&self, path: &str) -> Result<PathBuf, TreeError> {
+        let mut progress = self.progress();
         let number = progress.next;
         progress.next += 1;
         progress.staged.push((path.to_owned(), number));
-        self.staged_file(number)
+        if self.home.is_none() {
+            return Ok(self.staged_file(number));
+        }
+        let file = self.out.join(path);
+        let folder = file.parent().expect("a path below out").to_owned();
+        let is_known = folder == self.out || progress.plain_folders.contains(&folder);
+        drop(progress);
+        if !is_known {
+            fs::create_dir_all(&folder).map_err(TreeError::io(&folder, "made"))?;
+            self.progress().plain_folders.insert(folder);
+        }
+        Ok(file)
+    }
+
+    /// Puts the whole folder in its place, where it is new.
+    fn move_in(&self) -> Result<(), TreeError> {
+        let Some(home) = &self.home else { return Ok(()) };
+        clear(&self.out.join(STAGING))?;
+        fs::rename(&self.out, home).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+                TreeError::Busy { path: home.clone() }
+            }
+            _ => TreeError::io(home, "put in place")(e),
+        })
     }
 
     fn staged_file(&self, number: usize) -> PathBuf {
@@ -212,7 +289,28 @@ impl TreeWriter {
 impl Drop for TreeWriter {
     fn drop(&mut self) {
         // Nothing to tell anyone here: the next run clears what stays.
-        drop(clear(&self.out.join(STAGING)));
+        drop(match self.home {
+            Some(_) => clear(&self.out),
+            None => clear(&self.out.join(STAGING)),
+        });
+    }
+}
+
+impl Tree for TreeWriter {
+    fn put(&self, artifact: Artifact) -> Result<(), TreeError> {
+        Self::put(self, &artifact)
+    }
+
+    fn stands(&self, path: &str, seal: Seal) -> Result<Option<u64>, TreeError> {
+        let Some(made) = self.made.get(path).filter(|made| made.seal == seal) else { return Ok(None) };
+        if Look::of(&self.out.join(path)) != Some(made.look) {
+            return Ok(None);
+        }
+        self.admit(path)?;
+        let mut progress = self.progress();
+        progress.unchanged += 1;
+        progress.made.push((path.to_owned(), *made));
+        Ok(Some(made.look.octets))
     }
 }
 
@@ -230,25 +328,6 @@ impl Progress {
             }
         }
         Ok(())
-    }
-}
-
-/// A lock on the tree that ends with the process, however it ends.
-fn locked(out: &Path) -> Result<File, TreeError> {
-    let path = out.join(LOCK);
-    let file = File::create(&path).map_err(TreeError::io(&path, "made"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(TreeError::Busy { path: out.to_owned() }),
-        Err(fs::TryLockError::Error(e)) => Err(TreeError::io(&path, "locked")(e)),
-    }
-}
-
-/// Removes the staging folder and all in it.
-fn clear(staging: &Path) -> Result<(), TreeError> {
-    match fs::remove_dir_all(staging) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(TreeError::io(staging, "cleared")(e)),
-        _ => Ok(()),
     }
 }
 
@@ -308,13 +387,4 @@ fn are_equal(from: &Path, target: &Path) -> io::Result<bool> {
 fn read_block(file: &mut File, block: &mut Vec<u8>) -> io::Result<()> {
     block.clear();
     file.take(64 * 1024).read_to_end(block).map(drop)
-}
-
-/// Removes the folders above `file` as long as they are empty.
-fn remove_empty_folders(out: &Path, file: &Path) {
-    for folder in file.ancestors().skip(1).take_while(|folder| *folder != out) {
-        if fs::remove_dir(folder).is_err() {
-            break;
-        }
-    }
 }

@@ -1,0 +1,162 @@
+//! What each post's page and items are made from, sealed before anything is rendered.
+//!
+//! A post is sealed with its essay, its front matter, and where the essay leads. Where an essay shows pictures there is no
+//! seal: asking for a picture is what puts its files into the tree.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::post::{Body, Format, MarkupSettings, Post, PostId, Posts};
+use crate::site::{Seal, Sealer, Urls};
+
+/// The seals of all posts of a build.
+pub(super) struct Origins<'a>(HashMap<&'a PostId, Option<Seal>>);
+
+impl<'a> Origins<'a> {
+    pub(super) fn new(posts: &'a Posts, urls: &Urls, markup: &MarkupSettings) -> Self {
+        let others = Others { places: places(posts, urls), names: names(posts) };
+        let seals = posts.published.par_iter().map(|post| (&post.id, seal(post, posts, markup, &others)));
+        Self(seals.collect())
+    }
+
+    /// None where the post is to be rendered in any case.
+    pub(super) fn of(&self, post: &Post) -> Option<Seal> {
+        self.0.get(&post.id).copied().flatten()
+    }
+
+    /// All of `posts` together; none where one of them has none.
+    pub(super) fn of_all(&self, posts: &[&Post], sealer: Sealer) -> Option<Sealer> {
+        posts.iter().try_fold(sealer, |sealer, post| Some(sealer.with(self.of(post)?)))
+    }
+}
+
+/// What an answer to an essay's links is made from.
+struct Others {
+    places: Seal,
+    names: Seal,
+}
+
+/// Where a link to a file can lead.
+fn places(posts: &Posts, urls: &Urls) -> Seal {
+    let post = |post: &Post| (post.source.clone(), post.slug.clone());
+    let sizes = posts.sizes.iter().map(|(path, size)| (path, size.width, size.height));
+    Sealer::default()
+        .with(urls.home().as_str())
+        .with_value(&posts.published.iter().map(post).collect::<Vec<_>>())
+        .with_value(&posts.assets)
+        .with_value(&sizes.collect::<Vec<_>>())
+        .seal()
+}
+
+/// What posts can be called in `[[…]]`.
+fn names(posts: &Posts) -> Seal {
+    let post =
+        |post: &Post| (post.slug.clone(), post.title.clone(), post.aliases.clone(), post.source.clone());
+    Sealer::default().with_value(&posts.published.iter().map(post).collect::<Vec<_>>()).seal()
+}
+
+fn seal(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) -> Option<Seal> {
+    // Named one by one, so that a new field is not forgotten here.
+    let Post {
+        id,
+        is_id_stored: _,
+        slug,
+        title,
+        published,
+        updated,
+        lang,
+        authors,
+        tags,
+        series,
+        toc,
+        given_summary,
+        image,
+        enclosure,
+        canonical_url,
+        aliases,
+        is_mailed: _,
+        extra,
+        content_hash,
+        source,
+        body,
+        survey: _,
+    } = post;
+    if image.is_some() || shows_pictures(body) {
+        return None;
+    }
+    let dates = (published.to_string(), updated.as_ref().map(ToString::to_string));
+    let front = (id, slug, title, dates, lang, authors, tags, series);
+    let more = (toc, given_summary, image, enclosure, canonical_url, aliases, extra);
+    let leans = enclosure.is_some() || leans_on_others(body);
+    let sealer = Sealer::default()
+        .with_value(&(front, more))
+        .with_value(&(content_hash, source, body.format, body.has_math, markup.highlight))
+        .with_value(
+            &posts.versions(post).map(|post| (&post.slug, &post.lang, &post.title)).collect::<Vec<_>>(),
+        )
+        .with_value(&leans.then(|| others.places.to_string()))
+        .with_value(&body.source.contains("[[").then(|| others.names.to_string()));
+    Some(sealer.seal())
+}
+
+/// Whether the essay may show pictures.
+fn shows_pictures(body: &Body) -> bool {
+    body.format == Format::Markdown
+        && ["![", "<img", "<IMG", "<source", "<video"].iter().any(|mark| body.source.contains(mark))
+}
+
+/// Whether a link of the essay may lead to another file or post. Says yes too often, never too seldom.
+fn leans_on_others(body: &Body) -> bool {
+    body.format == Format::Markdown
+        && (body.source.contains("[[") || has_html(&body.source) || has_path(&body.source))
+}
+
+fn has_html(source: &str) -> bool {
+    let mut tags =
+        source.split('<').skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    tags.any(|rest| !is_absolute(rest))
+}
+
+/// Whether a link or a reference has a target other than an absolute URL or a place in the same essay.
+fn has_path(source: &str) -> bool {
+    let is_path = |rest: &str| {
+        let target = rest.trim_start_matches([' ', '\t', '\n', '<']);
+        !(is_absolute(target) || target.starts_with('#'))
+    };
+    let is_note = |label: &str| label.rsplit('[').next().is_some_and(|label| label.starts_with('^'));
+    let definitions = source.match_indices("]:").filter(|(at, _)| !is_note(&source[..*at]));
+    let links = source.match_indices("](");
+    definitions.chain(links).any(|(at, mark)| is_path(&source[at + mark.len()..]))
+}
+
+fn is_absolute(target: &str) -> bool {
+    ["http://", "https://", "mailto:"].iter().any(|scheme| target.starts_with(scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(source: &str) -> Body {
+        Body { format: Format::Markdown, source: source.to_owned(), has_math: true }
+    }
+
+    #[test]
+    fn an_essay_leans_on_others_where_a_link_may_lead_to_them() {
+        for (source, leans) in [
+            ("Plain words, 1 < 2.", false),
+            ("See [this](https://example.org/) and [that](#below) and <https://example.org/>.", false),
+            ("See [this](<other.md>).", true),
+            ("See [this](other.md).", true),
+            ("See [[on-maps]].", true),
+            ("See [this][one].\n\n[one]: other.md", true),
+            ("A note.[^1]\n\n[^1]: It stands here.", false),
+            ("See <a href=\"other.md\">this</a>.", true),
+        ] {
+            assert_eq!(leans_on_others(&body(source)), leans, "given {source}");
+        }
+        assert!(shows_pictures(&body("![a map](map.png)")));
+        assert!(!shows_pictures(&body("a [map](map.png)!")));
+    }
+}
