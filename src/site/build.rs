@@ -125,7 +125,7 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     let origins = Origins::new(source.posts, &urls, source.markup);
     let essays = Essays::new(source, &press, &catalogue, &origins, tree);
     tree.put(style)?;
-    essays.emit()?;
+    let mut oversizes = essays.emit()?;
     press.not_found()?;
     tree.put(feed::style_sheet(source.templates, &source.settings.lang)?)?;
     subscribe_page(&press, &catalogue)?;
@@ -135,7 +135,7 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     }
     press.series()?;
     feeds.par_iter().try_for_each(|feed| lists(&press, feed))?;
-    let oversizes = essays.emit_feeds()?;
+    oversizes.extend(essays.emit_feeds()?);
     tree.put(opml::artifact(&catalogue, source.settings, &urls)?)?;
     for part in sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)? {
         tree.put(part)?;

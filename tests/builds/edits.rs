@@ -10,7 +10,8 @@ use crate::shelf::{Files, difference, public, tree};
 use crate::{assert_succeeds, build};
 
 const CONFIG: &str = "[publication]\nurl = \"https://letters.example/\"\ntitle = \"Letters\"\nlanguage = \"en\"\n\
-                      time_zone = \"UTC\"\nauthor = \"Ada\"\n";
+                      time_zone = \"UTC\"\nauthor = \"Ada\"\n\
+                      [extra_feeds.all]\nitems = 0\nformats = [\"atom\", \"rss\", \"json\"]\n";
 
 const NAMES: [&str; 6] = ["one", "two", "three", "four", "five", "six"];
 
@@ -18,7 +19,7 @@ const NAMES: [&str; 6] = ["one", "two", "three", "four", "five", "six"];
 fn publication(root: &Path) {
     fs::create_dir_all(root.join("posts")).unwrap();
     fs::write(root.join("config.toml"), CONFIG).unwrap();
-    for day in 1..=60 {
+    for day in 1..=104 {
         let name = NAMES[day % NAMES.len()];
         let (month, day_of_month) = (day / 28 + 1, day % 28 + 1);
         let text = format!(
@@ -67,7 +68,7 @@ fn clean(root: &Path) -> Files {
 
 type Edit = fn(&Path);
 
-const EDITS: [(&str, Edit); 12] = [
+const EDITS: [(&str, Edit); 13] = [
     ("another word", |root| change(root, "2026-01-08-letter-7.md", "some", "other")),
     ("another title", |root| change(root, "2026-01-08-letter-7.md", "Letter 7", "Lettre 7")),
     ("another address", |root| {
@@ -86,6 +87,9 @@ const EDITS: [(&str, Edit); 12] = [
         fs::write(post(root, "2026-01-08-letter-7.de.md"), text).unwrap();
     }),
     ("a series", |root| change(root, "2026-02-03-letter-30.md", "title =", "series = \"A\"\ntitle =")),
+    ("another date", |root| {
+        change(root, "2026-02-05-letter-32.md", "title =", "date = 2026-03-03T09:00:00Z\ntitle =")
+    }),
     ("a post taken away", |root| fs::remove_file(post(root, "2026-02-04-letter-31.md")).unwrap()),
     ("a template", |root| {
         fs::create_dir_all(root.join("templates")).unwrap();

@@ -9,12 +9,15 @@ use super::settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings};
 use crate::post::{Post, PostId, Posts};
 use crate::site::SiteSettings;
 
+/// More posts than these make a document long.
+const LONG: usize = 100;
+
 /// Every feed of a publication, with the forms in which they carry each post.
 pub struct Catalogue<'a> {
     editions: Vec<Edition<'a>>,
     forms: HashMap<&'a PostId, Forms>,
-    /// The same, leaving aside the archive of the whole publication.
-    forms_beside_archive: HashMap<&'a PostId, Forms>,
+    /// The same, in short documents beside the archive of the whole publication.
+    short_forms: HashMap<&'a PostId, Forms>,
 }
 
 /// One feed as it is written: a scope, its newest posts, and how they are told.
@@ -44,9 +47,12 @@ impl<'a> Catalogue<'a> {
             feeds(posts).into_iter().chain(settings.feeds.extra.iter().map(|extra| extra_feed(posts, extra)));
         let editions = feeds.map(|feed| Edition::new(feed, &settings.feeds));
         let editions: Vec<Edition<'_>> = editions.filter(|edition| !edition.formats.is_empty()).collect();
-        let forms = forms(&editions, |_| true);
-        let forms_beside_archive = self::forms(&editions, |edition| edition.scope != Scope::Whole);
-        Self { editions, forms, forms_beside_archive }
+        let forms = forms(&editions, |_, _| true);
+        let short_forms = self::forms(&editions, |edition, is_archive| match is_archive {
+            true => edition.scope != Scope::Whole,
+            false => !edition.is_long(),
+        });
+        Self { editions, forms, short_forms }
     }
 
     /// The feeds, the whole publication's first, those that a filter defines last.
@@ -59,9 +65,9 @@ impl<'a> Catalogue<'a> {
         self.forms.get(&post.id).copied().unwrap_or_default()
     }
 
-    /// In which forms documents other than the whole publication's archive carry `post`.
-    pub fn forms_beside_archive(&self, post: &Post) -> Forms {
-        self.forms_beside_archive.get(&post.id).copied().unwrap_or_default()
+    /// In which forms short documents other than the whole publication's archive carry `post`.
+    pub fn short_forms(&self, post: &Post) -> Forms {
+        self.short_forms.get(&post.id).copied().unwrap_or_default()
     }
 
     /// How many files of feeds there are.
@@ -75,10 +81,10 @@ impl<'a> Catalogue<'a> {
         whole.flat_map(|edition| edition.sheets().filter(|sheet| sheet.is_archive())).collect()
     }
 
-    /// Every other document.
-    pub fn sheets_beside_archive(&self) -> Vec<Sheet<'_>> {
-        let is_beside = |sheet: &Sheet<'_>| !sheet.is_archive() || sheet.edition.scope != Scope::Whole;
-        self.sheets().into_iter().filter(is_beside).collect()
+    /// Every other document that is [long](Sheet::is_long), or every other that is not.
+    pub fn sheets_beside_archive(&self, are_long: bool) -> Vec<Sheet<'_>> {
+        let is_one = |sheet: &Sheet<'_>| sheet.is_beside_archive() && sheet.is_long() == are_long;
+        self.sheets().into_iter().filter(is_one).collect()
     }
 
     /// Every document there is in one or more formats.
@@ -87,15 +93,16 @@ impl<'a> Catalogue<'a> {
     }
 }
 
-/// The forms in which `editions` carry posts, their archives too where `with_archive` says so.
+/// The forms in which those documents carry posts of which `is_one` says so: of an edition, its archive or not.
 fn forms<'a>(
     editions: &[Edition<'a>],
-    with_archive: impl Fn(&Edition<'a>) -> bool,
+    is_one: impl Fn(&Edition<'a>, bool) -> bool,
 ) -> HashMap<&'a PostId, Forms> {
     let mut forms: HashMap<&PostId, Forms> = HashMap::new();
     for edition in editions {
-        let archived = edition.archives.iter().filter(|_| with_archive(edition));
-        for post in edition.posts.iter().chain(archived.flat_map(|archive| &archive.posts)) {
+        let posts = edition.posts.iter().filter(|_| is_one(edition, false));
+        let archives = edition.archives.iter().filter(|_| is_one(edition, true));
+        for post in posts.chain(archives.flat_map(|archive| &archive.posts)) {
             let forms = forms.entry(&post.id).or_default();
             edition.forms().for_each(|form| forms.insert(form));
         }
@@ -129,6 +136,11 @@ impl<'a> Edition<'a> {
         self.formats.iter().map(|format| Form { format: *format, content: self.content })
     }
 
+    /// Whether it carries so many posts that nobody should have to hold it whole.
+    fn is_long(&self) -> bool {
+        self.posts.len() > LONG
+    }
+
     fn sheets(&self) -> impl Iterator<Item = Sheet<'_>> {
         let parts = (0..self.archives.len()).map(Some);
         std::iter::once(None).chain(parts).map(|part| Sheet { edition: self, part })
@@ -139,6 +151,15 @@ impl<'a> Sheet<'a> {
     /// The posts it carries, newest first.
     pub fn posts(self) -> &'a [&'a Post] {
         self.archive().map_or(&self.edition.posts, |archive| &archive.posts)
+    }
+
+    /// Whether it is written while its posts are rendered.
+    pub fn is_long(self) -> bool {
+        !self.is_archive() && self.edition.is_long()
+    }
+
+    fn is_beside_archive(self) -> bool {
+        !self.is_archive() || self.edition.scope != Scope::Whole
     }
 
     /// Whether it never changes by new posts.

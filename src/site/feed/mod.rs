@@ -44,7 +44,7 @@ pub use memory::Memory;
 pub use piece::{Form, Forms, Piece, Pieces};
 pub use scope::{Feed, Scope, feeds};
 pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSettings, PostFilter, is_meant};
-pub use splice::Blank;
+pub use splice::{Blank, Opened};
 
 use self::frame::Frame;
 use crate::post::{Post, Posts};

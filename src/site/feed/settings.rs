@@ -147,7 +147,7 @@ fn includes(wide: &Lang, lang: &Lang) -> bool {
 }
 
 /// How much of a post a feed carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum FeedContent {
     Full,
     Summary,

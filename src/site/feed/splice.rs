@@ -70,22 +70,41 @@ impl<'a> Blank<'a> {
 
     /// The feed, with `pieces` as its items.
     pub fn filled(self, pieces: impl IntoIterator<Item = Piece>) -> Artifact {
-        let octets = filled(Bytes::from(self.frame), &Slot::of(self.format), pieces);
-        Artifact { bytes: octets.into_iter().collect(), path: self.path, seal: None }
+        let opened = self.opened();
+        let mut all = vec![opened.head.clone()];
+        for (at, piece) in pieces.into_iter().enumerate() {
+            all.extend([opened.before(at), piece]);
+        }
+        all.push(if all.len() > 1 { opened.foot } else { opened.foot_of_none });
+        Artifact { bytes: all.into_iter().collect(), path: self.path, seal: None }
+    }
+
+    /// What stands around the items.
+    pub fn opened(&self) -> Opened {
+        let slot = Slot::of(self.format);
+        let at = self.frame.windows(slot.before.len()).rposition(|window| window == slot.before);
+        let (head, foot) = self.frame.split_at(at.unwrap_or(self.frame.len()));
+        Opened {
+            head: Bytes::copy_from_slice(head),
+            foot: [slot.tail, foot].concat().into(),
+            foot_of_none: Bytes::copy_from_slice(foot),
+            slot,
+        }
     }
 }
 
-fn filled(frame: Bytes, slot: &Slot, pieces: impl IntoIterator<Item = Piece>) -> Vec<Bytes> {
-    let at = frame.windows(slot.before.len()).rposition(|window| window == slot.before);
-    let (head, foot) = (frame.slice(..at.unwrap_or(frame.len())), frame.slice(at.unwrap_or(frame.len())..));
-    let mut all = vec![head];
-    for piece in pieces {
-        all.push(Bytes::from_static(if all.len() == 1 { slot.lead } else { slot.between }));
-        all.push(piece);
+/// A feed as it stands around its items.
+pub struct Opened {
+    pub head: Bytes,
+    /// Behind the last item.
+    pub foot: Bytes,
+    foot_of_none: Bytes,
+    slot: Slot,
+}
+
+impl Opened {
+    /// What stands before the item that is number `at`, from 0.
+    pub fn before(&self, at: usize) -> Bytes {
+        Bytes::from_static(if at == 0 { self.slot.lead } else { self.slot.between })
     }
-    if all.len() > 1 {
-        all.push(Bytes::from_static(slot.tail));
-    }
-    all.push(foot);
-    all
 }

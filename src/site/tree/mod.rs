@@ -17,6 +17,8 @@
 
 mod error;
 mod folder;
+mod grown;
+mod growth;
 pub(super) mod manifest;
 mod path;
 mod seals;
@@ -25,8 +27,10 @@ mod tests;
 mod writer;
 
 pub use error::TreeError;
+pub use growth::{Growth, Share};
 pub use writer::{Part, TreeReport, TreeWriter};
 
+use self::growth::Held;
 use crate::site::{Artifact, Seal};
 
 /// Takes the files of a build, from several threads. A function that takes a file is a tree that holds none yet.
@@ -44,6 +48,15 @@ pub trait Tree: Sync {
     ///
     /// As [`TreeWriter::put`].
     fn stands(&self, path: &str, seal: Seal) -> Result<Option<u64>, TreeError>;
+
+    /// Begins a file that is taken part by part.
+    ///
+    /// # Errors
+    ///
+    /// As [`TreeWriter::put`].
+    fn grow<'a>(&'a self, path: &str) -> Result<Box<dyn Growth + 'a>, TreeError> {
+        Ok(Box::new(Held::new(self, path)))
+    }
 }
 
 impl<F: Fn(Artifact) -> Result<(), TreeError> + Sync> Tree for F {

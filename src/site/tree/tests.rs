@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use crate::site::Artifact;
-use crate::site::tree::{Part, TreeError, TreeReport, TreeWriter};
+use crate::site::cache::CacheFolder;
+use crate::site::tree::{Part, Share, Tree, TreeError, TreeReport, TreeWriter};
+use crate::site::{Artifact, Sealer};
 
 fn artifact(path: &str, text: &str) -> Artifact {
     Artifact::new(path, text.as_bytes().to_vec())
@@ -170,4 +171,57 @@ fn a_file_is_copied_only_when_it_differs() {
     other[150_000] = 8;
     assert_eq!([copied(&big), copied(&big), copied(&other)], [1, 0, 1]);
     assert_eq!(fs::read(out.path().join("maps/map.png")).unwrap(), other);
+}
+
+/// Writes one growing file of `words`, keeping what can be kept; tells how many words were.
+fn grow(root: &Path, words: &[&str]) -> (usize, TreeReport) {
+    let cache = CacheFolder::open(root).unwrap();
+    let tree = TreeWriter::open(&root.join("public"), Part::Site).unwrap().with_seals(&cache);
+    let mut file = tree.grow("feeds/all.xml").unwrap();
+    let mut kept = 0;
+    for word in words {
+        let seal = Sealer::default().with(word).seal();
+        let is_kept = file.holds(seal);
+        kept += usize::from(is_kept);
+        let made = || Share::Made((*word).to_owned().into(), Some(seal));
+        file.add(if is_kept { Share::Kept(seal) } else { made() }).unwrap();
+        file.add(Share::Made(" ".into(), None)).unwrap();
+    }
+    assert_eq!(file.end(None).unwrap(), words.join(" ").len() as u64 + 1);
+    (kept, tree.finish().unwrap())
+}
+
+#[test]
+fn a_file_that_grows_takes_from_its_older_self_what_is_the_same() {
+    let root = TempDir::new().unwrap();
+    let file = root.path().join("public/feeds/all.xml");
+    let (written, unchanged) = (TreeReport { written: 1, ..TreeReport::default() }, 1);
+    for (words, kept, report) in [
+        (&["one", "two", "three"][..], 0, written),
+        (&["one", "two", "three"], 3, TreeReport { unchanged, ..TreeReport::default() }),
+        (&["zero", "three", "two", "four"], 2, written),
+        (&["four", "three"], 2, written),
+        (&["five"], 0, written),
+    ] {
+        assert_eq!(grow(root.path(), words), (kept, report), "{words:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), words.join(" ") + " ");
+    }
+    fs::write(&file, "mine ").unwrap();
+    assert_eq!(grow(root.path(), &["five"]), (0, written), "what somebody else wrote is not kept");
+    fs::remove_dir_all(root.path().join(".postrider")).unwrap();
+    assert_eq!(grow(root.path(), &["five"]).0, 0, "without what was kept nothing is known");
+}
+
+#[test]
+fn a_tree_that_takes_whole_files_gets_them_from_files_that_grow() {
+    let taken = std::sync::Mutex::new(Vec::new());
+    let tree = |artifact: Artifact| {
+        taken.lock().unwrap().push(artifact);
+        Ok(())
+    };
+    let mut file = tree.grow("atom.xml").unwrap();
+    file.add(Share::Made("one".into(), None)).unwrap();
+    file.add(Share::Made("two".into(), None)).unwrap();
+    assert_eq!(file.end(None).unwrap(), 6);
+    assert_eq!(*taken.lock().unwrap(), [artifact("atom.xml", "onetwo")]);
 }

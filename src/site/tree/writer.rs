@@ -13,7 +13,9 @@ use crate::site::cache::CacheFolder;
 use crate::site::tree::folder::{
     aside, clear, clear_all_but_the_lock, clear_if_left, locked, remove_empty_folders,
 };
-use crate::site::tree::seals::{Book, Look, Made};
+use crate::site::tree::grown::{Grown, Old};
+use crate::site::tree::growth::Growth;
+use crate::site::tree::seals::{Book, Look, Made, Parts};
 use crate::site::tree::{Tree, TreeError, manifest, path};
 use crate::site::{Artifact, Octets, Seal};
 
@@ -66,8 +68,20 @@ struct Progress {
     unchanged: usize,
     /// Files with a seal, as they are now.
     made: Vec<(String, Made)>,
+    /// Files that grew, as they are now, with their parts.
+    grown: Vec<(String, Look, Parts)>,
     /// Folders known to be folders and no links.
     plain_folders: HashSet<PathBuf>,
+}
+
+/// A file that is written before it is known whether it differs from the one that is there.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub path: String,
+    pub target: PathBuf,
+    /// Where it is written.
+    staged: PathBuf,
+    number: usize,
 }
 
 impl Part {
@@ -124,20 +138,39 @@ impl TreeWriter {
         let target = self.admit(&artifact.path)?;
         if self.home.is_none() && holds(&target, &artifact.bytes) {
             self.count_unchanged();
-            self.remember(artifact, &target);
+            self.remember(&artifact.path, artifact.seal, &target);
             return Ok(());
         }
-        let staged = self.stage(&artifact.path)?;
+        let number = self.number();
+        self.progress().staged.push((artifact.path.clone(), number));
+        let staged = self.place(&artifact.path, number)?;
         write(&staged, &artifact.bytes).map_err(TreeError::io(&target, "staged"))?;
-        self.remember(artifact, &staged);
+        self.remember(&artifact.path, artifact.seal, &staged);
         Ok(())
     }
 
-    /// Notes what the file of `artifact`, now at `file`, was made from.
-    fn remember(&self, artifact: &Artifact, file: &Path) {
-        if let (Some(seal), Some(look)) = (artifact.seal, Look::of(file)) {
-            self.progress().made.push((artifact.path.clone(), Made { seal, look }));
+    /// Notes what the file for `path`, now at `file`, was made from; gives how it looks.
+    fn remember(&self, path: &str, seal: Option<Seal>, file: &Path) -> Option<Look> {
+        let look = Look::of(file)?;
+        let made = seal.map(|seal| (path.to_owned(), Made { seal, look }));
+        self.progress().made.extend(made);
+        Some(look)
+    }
+
+    /// Takes the file of `draft`, made under `seal` from `parts`, which is written.
+    pub(super) fn settle(&self, draft: &Draft, seal: Option<Seal>, parts: Parts) -> Result<(), TreeError> {
+        let Draft { path, target, staged, number } = draft;
+        let is_there = self.home.is_none()
+            && are_equal(staged, target).map_err(TreeError::io(target, "read"))?
+            && fs::remove_file(staged).is_ok();
+        if is_there {
+            self.count_unchanged();
+        } else {
+            self.progress().staged.push((path.clone(), *number));
         }
+        let look = self.remember(path, seal, if is_there { target } else { staged });
+        self.progress().grown.extend(look.map(|look| (path.clone(), look, parts)));
+        Ok(())
     }
 
     /// Stages a copy of the file `from`, as [`TreeWriter::put`], without holding it in memory.
@@ -151,7 +184,9 @@ impl TreeWriter {
             self.count_unchanged();
             return Ok(());
         }
-        let staged = self.stage(path)?;
+        let number = self.number();
+        self.progress().staged.push((path.to_owned(), number));
+        let staged = self.place(path, number)?;
         let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut File::create(&staged)?));
         copied.map(drop).map_err(TreeError::io(from, "copied"))
     }
@@ -180,6 +215,7 @@ impl TreeWriter {
         if let Some(book) = &self.book {
             progress.made.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
             book.write(&progress.made);
+            progress.grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
         }
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
     }
@@ -215,24 +251,33 @@ impl TreeWriter {
         self.progress.lock().expect("no thread panics while it holds this")
     }
 
-    /// The file to write what will be `path` into: where it belongs, if the whole folder is new.
-    fn stage(&self, path: &str) -> Result<PathBuf, TreeError> {
+    /// The number of the next file that is staged.
+    fn number(&self) -> usize {
         let mut progress = self.progress();
-        let number = progress.next;
         progress.next += 1;
-        progress.staged.push((path.to_owned(), number));
+        progress.next
+    }
+
+    /// The file to write what will be `path` into: where it belongs, if the whole folder is new.
+    fn place(&self, path: &str, number: usize) -> Result<PathBuf, TreeError> {
         if self.home.is_none() {
             return Ok(self.staged_file(number));
         }
         let file = self.out.join(path);
         let folder = file.parent().expect("a path below out").to_owned();
-        let is_known = folder == self.out || progress.plain_folders.contains(&folder);
-        drop(progress);
+        let is_known = folder == self.out || self.progress().plain_folders.contains(&folder);
         if !is_known {
             fs::create_dir_all(&folder).map_err(TreeError::io(&folder, "made"))?;
             self.progress().plain_folders.insert(folder);
         }
         Ok(file)
+    }
+
+    /// What an earlier run made at `path` from parts, if it is there as it was.
+    fn old(&self, path: &str, target: &Path) -> Option<Old> {
+        let book = self.book.as_ref().filter(|_| self.home.is_none())?;
+        let parts = book.parts(path, Look::of(target)?)?;
+        Old::new(target.to_owned(), &parts).ok()
     }
 
     /// Puts the whole folder in its place, where it is new.
@@ -311,6 +356,17 @@ impl Tree for TreeWriter {
         progress.unchanged += 1;
         progress.made.push((path.to_owned(), *made));
         Ok(Some(made.look.octets))
+    }
+
+    fn grow<'a>(&'a self, path: &str) -> Result<Box<dyn Growth + 'a>, TreeError> {
+        let target = self.admit(path)?;
+        let number = self.number();
+        let staged = self.place(path, number)?;
+        let file = File::create(&staged).map_err(TreeError::io(&target, "staged"))?;
+        let old = self.old(path, &target);
+        let draft = Draft { path: path.to_owned(), target, staged, number };
+        let file = BufWriter::with_capacity(1 << 16, file);
+        Ok(Box::new(Grown { tree: self, draft, file, old, parts: Vec::new(), kept: 0..0 }))
     }
 }
 
