@@ -56,6 +56,9 @@ fn is_code<'a>(line: &'a str, fence: &mut Option<&'a str>) -> bool {
 
 fn of_line(line: &str) -> Vec<To> {
     let mut found = Vec::new();
+    if !line.as_bytes().contains(&b'[') {
+        return found;
+    }
     let is_definition = line.starts_with('[') && !line.starts_with("[^");
     if let Some((_, rest)) = line.split_once("]:").filter(|(label, _)| is_definition && !label.contains('`'))
     {

@@ -38,8 +38,8 @@ struct Others {
 }
 
 /// Where a link to a file can lead.
-fn places(posts: &Posts, urls: &Urls) -> Seal {
-    let post = |post: &Post| (post.source.clone(), post.slug.clone());
+fn places<'a>(posts: &'a Posts, urls: &Urls) -> Seal {
+    let post = |post: &'a Post| (&post.source, &post.slug);
     let sizes = posts.sizes.iter().map(|(path, size)| (path, size.width, size.height));
     Sealer::default()
         .with(urls.home().as_str())
@@ -50,9 +50,8 @@ fn places(posts: &Posts, urls: &Urls) -> Seal {
 }
 
 /// What posts can be called in `[[…]]`.
-fn names(posts: &Posts) -> Seal {
-    let post =
-        |post: &Post| (post.slug.clone(), post.title.clone(), post.aliases.clone(), post.source.clone());
+fn names<'a>(posts: &'a Posts) -> Seal {
+    let post = |post: &'a Post| (&post.slug, &post.title, &post.aliases, &post.source);
     Sealer::default().with_value(&posts.published.iter().map(post).collect::<Vec<_>>()).seal()
 }
 
@@ -125,9 +124,11 @@ fn has_path(source: &str) -> bool {
         !(is_absolute(target) || target.starts_with('#'))
     };
     let is_note = |label: &str| label.rsplit('[').next().is_some_and(|label| label.starts_with('^'));
-    let definitions = source.match_indices("]:").filter(|(at, _)| !is_note(&source[..*at]));
-    let links = source.match_indices("](");
-    definitions.chain(links).any(|(at, mark)| is_path(&source[at + mark.len()..]))
+    source.match_indices(']').any(|(at, _)| match source.as_bytes().get(at + 1) {
+        Some(b':') => !is_note(&source[..at]) && is_path(&source[at + 2..]),
+        Some(b'(') => is_path(&source[at + 2..]),
+        _ => false,
+    })
 }
 
 fn is_absolute(target: &str) -> bool {

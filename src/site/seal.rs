@@ -5,7 +5,6 @@
 //! are serialised, and what the essay itself is made from.
 
 use std::fmt;
-use std::io;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
@@ -57,10 +56,10 @@ impl Sealer {
 
     /// Takes in `value` as it is serialised.
     #[must_use]
-    pub fn with_value(mut self, value: &impl Serialize) -> Self {
+    pub fn with_value(self, value: &impl Serialize) -> Self {
         // A value that cannot be serialised fails where a template is given it; here it only must not be mistaken.
-        let is_whole = serde_json::to_writer(&mut self, value).is_ok();
-        self.with([u8::from(is_whole)])
+        let written = serde_json::to_vec(value).ok();
+        self.with([u8::from(written.is_some())]).with(written.unwrap_or_default())
     }
 
     pub fn seal(self) -> Seal {
@@ -68,17 +67,6 @@ impl Sealer {
         let mut half = [0; 16];
         half.copy_from_slice(&digest.as_ref()[..16]);
         Seal(half)
-    }
-}
-
-impl io::Write for Sealer {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.update(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

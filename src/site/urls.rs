@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
@@ -39,6 +39,8 @@ pub struct Urls {
     sizes: BTreeMap<PathBuf, PictureSize>,
     directory: Directory,
     pictures: Option<Arc<Gallery>>,
+    /// Those asked for again and again, by path: of posts, tags and authors.
+    known: HashMap<String, OnceLock<Url>>,
 }
 
 impl Urls {
@@ -50,8 +52,9 @@ impl Urls {
         }
         let assets = posts.assets.iter().map(|path| (path.clone(), path_text(path))).collect();
         let (sizes, directory) = (posts.sizes.clone(), posts.directory.clone());
+        let known = posts.published.iter().flat_map(paths).map(|path| (path, OnceLock::new())).collect();
         let posts = posts.published.iter().map(|post| (post.source.clone(), post.slug.clone())).collect();
-        Self { base, posts, assets, sizes, directory, pictures: None }
+        Self { base, posts, assets, sizes, directory, pictures: None, known }
     }
 
     /// The same, with smaller files of the publication's own pictures.
@@ -67,6 +70,13 @@ impl Urls {
 
     /// The URL of the file at `path` of the public tree (letters of any script; `/` between segments).
     pub fn file(&self, path: &str) -> Url {
+        match self.known.get(path) {
+            Some(known) => known.get_or_init(|| self.joined(path)).clone(),
+            None => self.joined(path),
+        }
+    }
+
+    fn joined(&self, path: &str) -> Url {
         let encoded: Vec<String> =
             path.split('/').map(|s| utf8_percent_encode(s, SEGMENT).to_string()).collect();
         self.base
@@ -76,17 +86,17 @@ impl Urls {
 
     /// `/<slug>/`.
     pub fn post(&self, slug: &Slug) -> Url {
-        self.file(&format!("{slug}/"))
+        self.file(&page_of_post(slug))
     }
 
     /// `/tags/<slug>/`.
     pub fn tag(&self, slug: &Slug) -> Url {
-        self.file(&format!("tags/{slug}/"))
+        self.file(&page_of_tag(slug))
     }
 
     /// `/authors/<slug>/`.
     pub fn author(&self, slug: &Slug) -> Url {
-        self.file(&format!("authors/{slug}/"))
+        self.file(&page_of_author(slug))
     }
 
     /// `/languages/<tag>/`.
@@ -107,6 +117,25 @@ impl Urls {
         };
         meanings(&from.source, path).iter().find_map(found)
     }
+}
+
+/// What a post has pages at.
+fn paths(post: &Post) -> impl Iterator<Item = String> + '_ {
+    let tags = post.tags.iter().map(|tag| page_of_tag(&tag.slug));
+    let authors = post.authors.iter().map(|author| page_of_author(&author.slug));
+    tags.chain(authors).chain([page_of_post(&post.slug)])
+}
+
+fn page_of_post(slug: &Slug) -> String {
+    [slug.as_str(), "/"].concat()
+}
+
+fn page_of_tag(slug: &Slug) -> String {
+    ["tags/", slug.as_str(), "/"].concat()
+}
+
+fn page_of_author(slug: &Slug) -> String {
+    ["authors/", slug.as_str(), "/"].concat()
 }
 
 impl Linker for Urls {

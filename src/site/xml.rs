@@ -170,13 +170,21 @@ fn check_event(reader: &NsReader<&[u8]>, event: &Event<'_>) -> Result<(), String
         Event::Decl(declaration) => syntax::check_declaration(utf_8(declaration)?),
         Event::PI(instruction) => syntax::check_instruction(utf_8(instruction)?),
         Event::DocType(_) => Err("a document type".to_owned()),
-        Event::Text(text) if utf_8(text)?.contains("]]>") => Err("`]]>` in a text".to_owned()),
+        Event::Text(text) if holds_section_end(text) => Err("`]]>` in a text".to_owned()),
+        Event::GeneralRef(reference) if PREDEFINED.contains(&&**reference) => Ok(()),
         Event::GeneralRef(reference) => {
             let name = reference.decode().map_err(|error| error.to_string())?;
             check_text(&format!("&{name};"))
         }
         _ => Ok(()),
     }
+}
+
+/// The entities that every document has (XML 1.0 §4.6).
+const PREDEFINED: [&[u8]; 5] = [b"lt", b"gt", b"amp", b"quot", b"apos"];
+
+fn holds_section_end(text: &[u8]) -> bool {
+    text.contains(&b'>') && text.windows(3).any(|window| window == b"]]>")
 }
 
 fn utf_8(octets: &[u8]) -> Result<&str, String> {

@@ -37,9 +37,19 @@ pub fn push_attribute(text: &str, out: &mut String) {
     push(text, out, true);
 }
 
+const MAY_BE_REPLACED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        table[octet] = may_be_replaced(octet as u8);
+        octet += 1;
+    }
+    table
+};
+
 fn push(text: &str, out: &mut String, is_quoted: bool) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(may_be_replaced) {
+    while let Some(at) = rest.bytes().position(|octet| MAY_BE_REPLACED[usize::from(octet)]) {
         out.push_str(&rest[..at]);
         let mut chars = rest[at..].chars();
         match chars.next() {
@@ -56,7 +66,7 @@ fn push(text: &str, out: &mut String, is_quoted: bool) {
 }
 
 /// Whether a character that begins with `octet` may have to be escaped or left out; 0xef begins U+FFFE.
-fn may_be_replaced(octet: u8) -> bool {
+const fn may_be_replaced(octet: u8) -> bool {
     octet < b' ' && octet != b'\n' || matches!(octet, b'&' | b'<' | b'>' | b'"' | 0xef)
 }
 

@@ -17,9 +17,9 @@ pub struct Heading {
 pub fn outline(html: &str) -> Vec<Heading> {
     let mut headings = Vec::new();
     let mut rest = html;
-    while let Some(at) = rest.find("<h") {
-        rest = &rest[at + 2..];
-        if let Some((heading, after)) = heading(rest) {
+    while let Some((_, tag)) = rest.split_once('<') {
+        rest = tag;
+        if let Some((heading, after)) = tag.strip_prefix('h').and_then(heading) {
             headings.extend((!heading.title.is_empty()).then_some(heading));
             rest = after;
         }

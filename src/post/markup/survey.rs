@@ -119,9 +119,11 @@ impl Length {
     fn add(&mut self, text: &str) {
         let mut is_in_word = false;
         for c in text.chars() {
-            if c.is_ascii_alphanumeric() {
-                self.words += usize::from(!is_in_word);
-                is_in_word = true;
+            if c.is_ascii() {
+                // Marks within a word, as in `don't`, do not end it.
+                let is_letter = c.is_ascii_alphanumeric();
+                self.words += usize::from(is_letter && !is_in_word);
+                is_in_word = is_letter || (is_in_word && !c.is_whitespace());
             } else if is_han_or_kana(c) {
                 self.characters += 1;
                 is_in_word = false;

@@ -4,19 +4,19 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::post::Post;
-use crate::site::SiteError;
 use crate::site::feed::{Feed, Scope};
 use crate::site::pages::context::{PageKind, Pagination, PostFacts, TermFacts};
 use crate::site::pages::{Page, Press};
+use crate::site::{Sealer, SiteError};
 use crate::words::{Lang, Value, Words, autonym};
 
 /// Variables of `index.html` and `list.html`.
 #[derive(Serialize)]
-struct List {
+struct List<'a> {
     /// None on the front page.
-    term: Option<TermFacts>,
+    term: Option<&'a TermFacts>,
     posts: Vec<PostFacts>,
-    pagination: Pagination,
+    pagination: &'a Pagination,
 }
 
 /// Makes every page of the list of `feed`'s posts, in several threads: some lists are long.
@@ -61,8 +61,15 @@ fn list_page(
         older: (number < pages).then(|| at(number + 1)),
     };
     let term = TermFacts::new(feed, press.urls);
-    let posts = posts.iter().map(|post| PostFacts::new(post, press.urls)).collect();
-    press.print(page, &List { term, posts, pagination })
+    let seal = |sealer: Sealer| {
+        let sealer = sealer.with_value(&(&term, &pagination));
+        posts.iter().fold(sealer, |sealer, post| sealer.with(press.shown(post)))
+    };
+    press.print_of(page, seal, || List {
+        term: term.as_ref(),
+        posts: posts.iter().map(|post| PostFacts::new(post, press.urls)).collect(),
+        pagination: &pagination,
+    })
 }
 
 fn folder_of(scope: Scope<'_>, number: usize) -> String {

@@ -20,6 +20,9 @@ mod structured;
 mod style;
 mod subscribe;
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use serde::Serialize;
 use url::Url;
 
@@ -30,11 +33,11 @@ pub(super) use search::search_page;
 pub(super) use style::style_sheet;
 pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
-use self::context::{ImageFacts, PageFacts, PageKind, SiteFacts};
+use self::context::{ImageFacts, PageFacts, PageKind, PostFacts, SiteFacts};
 use self::list::heading;
 use self::related::Related;
 use self::shelf::Shelf;
-use crate::post::Posts;
+use crate::post::{Post, PostId, Posts};
 use crate::site::cards::Deck;
 use crate::site::feed::{FeedLink, Scope, links};
 use crate::site::{Artifact, Seal, Sealer, SiteError, SiteSettings, Tree, Urls};
@@ -59,6 +62,8 @@ pub(super) struct Press<'a> {
     is_multilingual: bool,
     /// Draws cards for posts without a picture.
     cards: Option<&'a Deck>,
+    /// What lists show of each post, sealed when first asked for.
+    shown: HashMap<&'a PostId, OnceLock<Seal>>,
 }
 
 /// What is said of one page besides its own variables.
@@ -100,6 +105,7 @@ impl<'a> Press<'a> {
         let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
         let (style, related) = (style.path.clone(), Related::new(posts));
         let cards = None;
+        let shown = posts.published.iter().map(|post| (&post.id, OnceLock::new())).collect();
         Ok(Self {
             settings,
             urls,
@@ -112,6 +118,7 @@ impl<'a> Press<'a> {
             related,
             is_multilingual,
             cards,
+            shown,
         })
     }
 
@@ -123,13 +130,29 @@ impl<'a> Press<'a> {
 
     /// Makes `page`, with `variables` of its own, unless it stands as it would be.
     fn print(&self, page: Page<'_>, variables: &impl Serialize) -> Result<(), SiteError> {
+        self.print_of(page, |sealer| sealer.with_value(variables), || variables)
+    }
+
+    /// The same, of a page whose variables are costly: `seal` takes in what they are made from.
+    fn print_of<V: Serialize>(
+        &self,
+        page: Page<'_>,
+        seal: impl FnOnce(Sealer) -> Sealer,
+        variables: impl FnOnce() -> V,
+    ) -> Result<(), SiteError> {
         let facts = self.facts(&page);
-        let seal = self.root(&page.path).map(|root| root.with_value(&facts).with_value(variables).seal());
+        let seal = self.root(&page.path).map(|root| seal(root.with_value(&facts)).seal());
         if self.stands(&page.path, seal)? {
             return Ok(());
         }
-        let variables = context_of(page.template, variables)?;
+        let variables = context_of(page.template, &variables())?;
         self.hand_over(&page, &facts, variables, seal)
+    }
+
+    /// What lists show of `post`, in one digest: the same post stands in many lists.
+    fn shown(&self, post: &Post) -> Seal {
+        let seal = || Sealer::default().with_value(&PostFacts::new(post, self.urls)).seal();
+        self.shown.get(&post.id).map_or_else(seal, |known| *known.get_or_init(seal))
     }
 
     /// What the page at `path` is made from, besides what is its own.
