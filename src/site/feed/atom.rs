@@ -95,9 +95,11 @@ fn links(item: &Item<'_>) -> Vec<Link> {
         length: Some(file.octets.to_string()),
         ..link("enclosure", &file.url, &file.media_type)
     });
+    // Of several alternates feedparser and newsboat open the last, others the first: one only, and no
+    // reader opens an essay in another language.
     let translation = |(lang, url): &(String, String)| Link {
         hreflang: Some(lang.clone()),
-        ..link("alternate", url, "text/html")
+        ..link("related", url, "text/html")
     };
     let original = item.original.as_ref().map(|url| link("related", url, "text/html"));
     let translations = item.translations.iter().map(translation);
