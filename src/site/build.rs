@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
+use url::Url;
 
 use crate::post::{Fault, MarkupSettings, Post, Posts, Slug};
 use crate::site::cache::{CacheFolder, Surveys};
@@ -128,8 +129,7 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     let mut oversizes = essays.emit()?;
     press.not_found()?;
     tree.put(feed::style_sheet(source.templates, &source.settings.lang)?)?;
-    subscribe_page(&press, &catalogue)?;
-    overviews(&press, &feeds)?;
+    let guides = subscribe_page(&press, &catalogue)?.into_iter().chain(overviews(&press, &feeds)?).collect();
     if source.settings.search {
         emit_search(source, &press, tree)?;
     }
@@ -137,7 +137,7 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     feeds.par_iter().try_for_each(|feed| lists(&press, feed))?;
     oversizes.extend(essays.emit_feeds()?);
     tree.put(opml::artifact(&catalogue, source.settings, &urls)?)?;
-    for part in sitemap::artifacts(&sitemap_entries(&feeds, &press), &urls)? {
+    for part in sitemap::artifacts(&sitemap_entries(guides, &feeds, &press), &urls)? {
         tree.put(part)?;
     }
     tree.put(sitemap::robots(&urls))?;
@@ -159,8 +159,8 @@ fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Resul
     Ok(files.into_par_iter().try_for_each(|file| tree.put(file))?)
 }
 
-/// The first page of each list, with the date of its newest post, and every post.
-fn sitemap_entries(feeds: &[Feed<'_>], press: &Press<'_>) -> Vec<SitemapEntry> {
+/// The pages `guides`, the first page of each list, with the date of its newest post, and every post.
+fn sitemap_entries(guides: Vec<Url>, feeds: &[Feed<'_>], press: &Press<'_>) -> Vec<SitemapEntry> {
     let urls = press.urls;
     let series = press.series_places().into_iter().map(|(url, newest)| (url, newest.published.clone()));
     let series = series.map(|(url, newest)| SitemapEntry { url, lastmod: Some(newest) });
@@ -170,8 +170,10 @@ fn sitemap_entries(feeds: &[Feed<'_>], press: &Press<'_>) -> Vec<SitemapEntry> {
         lastmod: feed.posts.iter().map(|post| changed(post)).max(),
     });
     let posts = feeds.iter().filter(|feed| feed.scope == Scope::Whole).flat_map(|feed| &feed.posts);
+    let guides = guides.into_iter().map(|url| SitemapEntry { url, lastmod: None });
     lists
         .chain(series)
+        .chain(guides)
         .chain(posts.map(|post| SitemapEntry { url: urls.post(&post.slug), lastmod: Some(changed(post)) }))
         .collect()
 }

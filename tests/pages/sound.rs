@@ -64,6 +64,18 @@ fn every_page_names_its_language_its_parts_and_its_own_address() {
     }
 }
 
+/// A page that searches is nothing to be found, and pages behind a list's first are found from there.
+#[test]
+fn the_sitemap_names_every_page_that_may_be_searched_for() {
+    let sitemap = &TREE["sitemap.xml"];
+    for path in PAGES.keys().filter(|path| !matches!(**path, "404.html" | "search/index.html")) {
+        let folder = path.strip_suffix("index.html").unwrap();
+        let address = url::Url::parse(HOME).unwrap().join(folder).unwrap();
+        let is_named = sitemap.contains(&format!("<loc>{address}</loc>"));
+        assert_eq!(is_named, !folder.contains("page/"), "{path}");
+    }
+}
+
 #[test]
 fn every_page_leads_readers_programs_to_the_feeds() {
     for (path, page) in PAGES.iter() {

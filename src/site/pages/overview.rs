@@ -1,6 +1,7 @@
 //! Overviews: all tags, all authors, all languages.
 
 use serde::Serialize;
+use url::Url;
 
 use crate::site::SiteError;
 use crate::site::feed::{Feed, Scope};
@@ -15,8 +16,8 @@ struct Overview {
     terms: Vec<TermFacts>,
 }
 
-/// One page for each kind of list there is.
-pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<(), SiteError> {
+/// One page for each kind of list there is; gives where they are.
+pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Url>, SiteError> {
     let kinds = [TermKind::Tag, TermKind::Author, TermKind::Language];
     let terms = |kind| {
         let terms = feeds.iter().filter_map(|feed| TermFacts::new(feed, press.urls));
@@ -26,16 +27,18 @@ pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<(), Sit
     overviews
         .chain([Overview { kind: TermKind::Series, terms: press.series_terms() }])
         .filter(|overview| !overview.terms.is_empty())
-        .try_for_each(|overview| overview_page(press, &overview))
+        .map(|overview| overview_page(press, &overview))
+        .collect()
 }
 
-fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<(), SiteError> {
+fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Url, SiteError> {
     let lang = &press.settings.lang;
     let title = Words::of(lang).say(phrase(overview.kind), &[]);
     let folder = overview.kind.folder();
+    let url = press.urls.file(folder);
     let page = Page {
         path: format!("{folder}index.html"),
-        url: press.urls.file(folder),
+        url: url.clone(),
         template: "overview.html",
         kind: PageKind::Overview,
         title: &title,
@@ -45,7 +48,8 @@ fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<(), SiteError
         json_ld: None,
         scope: Scope::Whole,
     };
-    press.print(page, overview)
+    press.print(page, overview)?;
+    Ok(url)
 }
 
 /// The phrase that names what is listed.

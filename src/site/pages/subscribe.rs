@@ -43,14 +43,17 @@ struct FeedFacts {
     others: Vec<FeedLink>,
 }
 
-/// The page, if there are feeds.
-pub(crate) fn subscribe_page(press: &Press<'_>, catalogue: &Catalogue<'_>) -> Result<(), SiteError> {
-    let lang = &press.settings.lang;
+/// The page, if there are feeds; gives where it is.
+pub(crate) fn subscribe_page(press: &Press<'_>, catalogue: &Catalogue<'_>) -> Result<Option<Url>, SiteError> {
     let groups = SORTS.iter().filter_map(|sort| group(press, catalogue, sort)).collect::<Vec<_>>();
+    if groups.is_empty() {
+        return Ok(None);
+    }
+    let (lang, url) = (&press.settings.lang, press.urls.file(FOLDER));
     let title = Words::of(lang).say("subscribe", &[]);
     let page = Page {
         path: format!("{FOLDER}index.html"),
-        url: press.urls.file(FOLDER),
+        url: url.clone(),
         template: "subscribe.html",
         kind: PageKind::Subscribe,
         title: &title,
@@ -60,7 +63,8 @@ pub(crate) fn subscribe_page(press: &Press<'_>, catalogue: &Catalogue<'_>) -> Re
         json_ld: None,
         scope: Scope::Whole,
     };
-    if groups.is_empty() { Ok(()) } else { press.print(page, &Subscribe { groups }) }
+    press.print(page, &Subscribe { groups })?;
+    Ok(Some(url))
 }
 
 /// Feeds that are listed together.
