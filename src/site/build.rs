@@ -17,7 +17,9 @@ use crate::site::pages::{Press, check_slugs, lists, overviews, search_page, styl
 use crate::site::pictures::Gallery;
 use crate::site::search;
 use crate::site::sitemap::{self, SitemapEntry};
-use crate::site::{Part, Seal, SiteSettings, Tree, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml};
+use crate::site::{
+    Artifact, Part, Seal, SiteSettings, Tree, TreeError, TreeReport, TreeWriter, Urls, XmlError, opml,
+};
 use crate::template::{TemplateError, Templates};
 
 /// What a public tree is made from.
@@ -154,9 +156,13 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
 /// The page that searches, and what it reads.
 fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Result<(), SiteError> {
     search_page(press)?;
-    let index = search::index(source.posts);
-    let files = search::artifacts(index, source.posts, press.urls, &source.settings.lang);
-    Ok(files.into_par_iter().try_for_each(|file| tree.put(file))?)
+    let lang = &source.settings.lang;
+    let seal = source.program.map(|program| search::seal(program, source.posts, press.urls, lang));
+    if seal.map(|seal| tree.all_stand(search::FOLDER, seal)).transpose()?.unwrap_or(false) {
+        return Ok(());
+    }
+    let files = search::artifacts(search::index(source.posts), source.posts, press.urls, lang);
+    Ok(files.into_par_iter().try_for_each(|file| tree.put(Artifact { seal, ..file }))?)
 }
 
 /// The pages `guides`, the first page of each list, with the date of its newest post, and every post.

@@ -1,7 +1,8 @@
 //! The phrases of each language.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -38,6 +39,9 @@ static WORDS: LazyLock<Vec<Words>> =
 pub struct Words {
     lang: Lang,
     bundle: FluentBundle<FluentResource>,
+    source: &'static str,
+    /// Phrases that need no value: pages ask for the same ones again and again.
+    plain: OnceLock<HashMap<&'static str, String>>,
 }
 
 /// What a phrase is filled in with.
@@ -78,13 +82,14 @@ impl Words {
         &WORDS
     }
 
-    fn parse(tag: &str, source: &str) -> Self {
+    fn parse(tag: &str, source: &'static str) -> Self {
         let resource =
             FluentResource::try_new(source.to_owned()).expect("the locales built in are well-formed");
         let mut bundle = FluentBundle::new_concurrent(vec![plural_locale(tag)]);
         bundle.set_use_isolating(false);
         bundle.add_resource(resource).expect("no locale has a message twice");
-        Self { lang: tag.parse().expect("LOCALES holds language tags"), bundle }
+        let lang = tag.parse().expect("LOCALES holds language tags");
+        Self { lang, bundle, source, plain: OnceLock::new() }
     }
 
     /// The language the words are in, for `lang` attributes.
@@ -107,6 +112,16 @@ impl Words {
     ///
     /// If `id` is no phrase, or a value it needs is missing.
     pub fn phrase(&self, id: &str, values: &[(&str, Value<'_>)]) -> Result<String, PhraseError> {
+        let plain = || self.plain.get_or_init(|| self.plain_phrases()).get(id).cloned();
+        let known = values.is_empty().then(plain).flatten();
+        known.map_or_else(|| self.formatted(id, values), Ok)
+    }
+
+    fn plain_phrases(&self) -> HashMap<&'static str, String> {
+        ids(self.source).filter_map(|id| Some((id, self.formatted(id, &[]).ok()?))).collect()
+    }
+
+    fn formatted(&self, id: &str, values: &[(&str, Value<'_>)]) -> Result<String, PhraseError> {
         let pattern = self
             .bundle
             .get_message(id)

@@ -17,7 +17,7 @@ pub(crate) use index::Index;
 pub(crate) use terms::terms;
 
 use crate::post::{Post, Posts};
-use crate::site::{Artifact, Urls};
+use crate::site::{Artifact, Seal, Sealer, Urls};
 use crate::words::{Lang, Words};
 
 /// Folder of the page and of all it reads.
@@ -25,6 +25,19 @@ pub(crate) const FOLDER: &str = "search/";
 
 /// Posts described in one file.
 const POSTS_PER_FILE: usize = 32;
+
+/// All that the files of the index are made from.
+pub(crate) fn seal(program: Seal, posts: &Posts, urls: &Urls, lang: &Lang) -> Seal {
+    let post = |post: &Post| {
+        // The digest covers title and essay, from which a summary is made that is not given.
+        let shown = (&post.slug, &post.content_hash, &post.lang, post.published.date(), &post.given_summary);
+        let read = (post.body.format, post.body.has_math);
+        Sealer::default().with_value(&(shown, read, &post.tags, &post.authors)).seal()
+    };
+    let posts: Vec<Seal> = posts.published.par_iter().map(post).collect();
+    let sealer = Sealer::default().with(program).with(urls.home().as_str()).with_value(lang);
+    posts.iter().fold(sealer, Sealer::with).seal()
+}
 
 /// Gathers the terms of all posts.
 pub(crate) fn index(posts: &Posts) -> Index {

@@ -49,6 +49,16 @@ pub trait Tree: Sync {
     /// As [`TreeWriter::put`].
     fn stands(&self, path: &str, seal: Seal) -> Result<Option<u64>, TreeError>;
 
+    /// Whether all that was made under `seal` below `folder` is there as it was made; it counts as taken then. Where
+    /// nothing was, it is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`TreeWriter::put`].
+    fn all_stand(&self, _folder: &str, _seal: Seal) -> Result<bool, TreeError> {
+        Ok(false)
+    }
+
     /// Begins a file that is taken part by part.
     ///
     /// # Errors

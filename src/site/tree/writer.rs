@@ -220,8 +220,18 @@ impl TreeWriter {
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
     }
 
-    /// Checks `path` and takes it; gives the file it stands for.
+    /// Checks `path` and takes it; gives the file it stands for, which is not reached through a link.
     fn admit(&self, path: &str) -> Result<PathBuf, TreeError> {
+        self.take(path)?;
+        let target = self.out.join(path);
+        if self.home.is_none() {
+            self.progress().refuse_links(&self.out, &target)?;
+        }
+        Ok(target)
+    }
+
+    /// Checks `path` and takes it.
+    fn take(&self, path: &str) -> Result<(), TreeError> {
         path::check(path)?;
         if !self.part.owns(path) {
             let why = "`issues/` is kept for the web copies of issues";
@@ -236,11 +246,7 @@ impl TreeWriter {
                 TreeError::Collision { path, other }
             });
         }
-        let target = self.out.join(path);
-        if self.home.is_none() {
-            progress.refuse_links(&self.out, &target)?;
-        }
-        Ok(target)
+        Ok(())
     }
 
     fn count_unchanged(&self) {
@@ -351,11 +357,22 @@ impl Tree for TreeWriter {
         if Look::of(&self.out.join(path)) != Some(made.look) {
             return Ok(None);
         }
-        self.admit(path)?;
+        self.take(path)?;
         let mut progress = self.progress();
         progress.unchanged += 1;
         progress.made.push((path.to_owned(), *made));
         Ok(Some(made.look.octets))
+    }
+
+    fn all_stand(&self, folder: &str, seal: Seal) -> Result<bool, TreeError> {
+        let made = self.made.iter().filter(|(path, made)| made.seal == seal && path.starts_with(folder));
+        let made: Vec<(&String, &Made)> = made.collect();
+        let is_there = |(path, made): &(&String, &Made)| Look::of(&self.out.join(path)) == Some(made.look);
+        if made.is_empty() || !made.iter().all(is_there) {
+            return Ok(false);
+        }
+        made.iter().try_for_each(|(path, made)| self.stands(path, made.seal).map(drop))?;
+        Ok(true)
     }
 
     fn grow<'a>(&'a self, path: &str) -> Result<Box<dyn Growth + 'a>, TreeError> {
