@@ -14,11 +14,17 @@ use super::publication::Publication;
 use crate::config::FILE_NAME;
 use crate::post::{Fault, Readings, Unpublished};
 use crate::site::feed::Oversize;
-use crate::site::{self, SiteError, SiteReport};
+use crate::site::{self, SiteError, SiteReport, TreeWriter};
 use crate::watch::{Waker, Watch, WatchError};
 
 pub fn run(desk: &Desk, args: &BuildVerbArgs) -> Result<Report, Failure> {
+    end_what_was_begun(desk, &args.tree.out);
     if args.watch { keep_building(desk, &args.tree) } else { run_once(desk, &args.tree) }
+}
+
+/// A killed run may have left the tree half in place. That is put right before anything else, for what comes may fail.
+pub fn end_what_was_begun(desk: &Desk, out: &Path) {
+    TreeWriter::end_what_was_begun(&desk.below_root(out));
 }
 
 fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {

@@ -11,7 +11,7 @@ use super::args::PingArgs;
 use super::console::Report;
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use super::ping_words;
+use super::{build, ping_words};
 use crate::config::{Config, FILE_NAME, PingSettings};
 use crate::post::{Fault, Posts};
 use crate::site::{Topic, Urls, topics};
@@ -31,6 +31,7 @@ pub struct Errand {
 
 pub fn run(desk: &Desk, args: &PingArgs) -> Result<Report, Failure> {
     let config = desk.config()?;
+    build::end_what_was_begun(desk, &args.out);
     let mut errand = Errand::prepare(desk, &config, &args.out)?;
     if errand.settings.hubs.is_empty() {
         return Err(Failure::plain(Exit::Operator, "`feeds.hubs` names no hub")

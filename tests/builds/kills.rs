@@ -110,6 +110,19 @@ impl Victim {
         }
     }
 
+    /// A run that fails, for a post is faulty, leaves the whole of one edition or of the other.
+    fn assert_ended(&self) {
+        let faulty = self.root.path().join("posts/faulty.md");
+        fs::write(&faulty, "+++\ntitle = 1\n+++\n").unwrap();
+        let run = build(self.root.path()).output().unwrap();
+        fs::remove_file(faulty).unwrap();
+        assert!(String::from_utf8_lossy(&run.stderr).contains("faulty.md"));
+        let mut found = public(tree(&self.out));
+        found.remove("CNAME");
+        let [old, new] = [&self.old, &self.new].map(|edition| difference(edition, &found));
+        assert!(old.is_none() || new.is_none(), "{old:?} is not old, {new:?} not new");
+    }
+
     /// Builds `edition` to the end: what was there makes no difference.
     fn assert_put_right(&self, edition: Edition) {
         assert_succeeds(build(self.root.path()));
@@ -151,7 +164,7 @@ fn a_first_build_that_is_killed_leaves_whole_files_and_the_next_does_the_rest() 
 }
 
 #[test]
-fn a_build_over_another_that_is_killed_leaves_old_or_new_files_and_the_next_puts_it_right() {
+fn a_build_over_another_that_is_killed_leaves_old_or_new_files_and_the_next_run_ends_it_even_if_it_fails() {
     let mut victim = Victim::new("over");
     let mut edition = Edition::Old;
     fs::write(victim.out.join("CNAME"), "letters.example").unwrap();
@@ -160,6 +173,7 @@ fn a_build_over_another_that_is_killed_leaves_old_or_new_files_and_the_next_puts
         edition.write(victim.root.path(), kill.is_multiple_of(3));
         victim.kill_one(kill % 4 < 2);
         victim.assert_whole(true);
+        victim.assert_ended();
         if kill.is_multiple_of(PATIENCE) {
             victim.assert_put_right(edition);
         }

@@ -7,7 +7,8 @@
 //! changed is not touched, so its time of change stays true for servers and for `rsync`. What an earlier
 //! build wrote and this one did not is removed; a file nobody but its owner wrote is never removed. A list
 //! of what we wrote, `.postrider-manifest`, tells the two apart. Where there is no folder yet, the tree is made
-//! beside its place and put there whole.
+//! beside its place and put there whole. A run that is killed while files are put in place leaves a journal, by which the
+//! next run ends what was begun before it does anything else.
 //!
 //! A second list, in the cache, tells what each file was made from: what is still made from the same, and looks
 //! as it did, is neither made nor read. See [`Seal`].
@@ -19,6 +20,7 @@ mod error;
 mod folder;
 mod grown;
 mod growth;
+mod journal;
 pub(super) mod manifest;
 mod path;
 mod seals;

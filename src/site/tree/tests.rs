@@ -225,3 +225,43 @@ fn a_tree_that_takes_whole_files_gets_them_from_files_that_grow() {
     assert_eq!(file.end(None).unwrap(), 6);
     assert_eq!(*taken.lock().unwrap(), [artifact("atom.xml", "onetwo")]);
 }
+
+#[test]
+fn what_a_killed_run_was_putting_in_place_is_put_there_by_the_next() {
+    let out = TempDir::new().unwrap();
+    write(out.path(), &[("gone/index.html", "old"), ("index.html", "old"), ("kept.html", "old")]).unwrap();
+    let staging = out.path().join(".postrider-staging");
+    let stage = |name: &str, text: &str| fs::write(staging.join(name), text).unwrap();
+    fs::create_dir(&staging).unwrap();
+    // The first step was taken before the kill, and of the last a power cut left nothing.
+    [("2", "new"), ("3", "new"), ("4", "")].map(|(name, text)| stage(name, text));
+    stage(
+        "journal",
+        r#"{"in_the_way": [], "left_over": ["gone/index.html"], "moves": [
+            {"path": "index.html", "number": 1, "octets": 3}, {"path": "on/maps.html", "number": 2, "octets": 3},
+            {"path": "atom.xml", "number": 3, "octets": 3}, {"path": "kept.html", "number": 4, "octets": 3}]}"#,
+    );
+    TreeWriter::end_what_was_begun(out.path());
+    let want = [("atom.xml", "new"), ("index.html", "old"), ("kept.html", "old"), ("on/maps.html", "new")];
+    assert_eq!(tree(out.path()), tree_of(&want));
+    assert!(!staging.exists() && !out.path().join("gone").exists());
+}
+
+#[test]
+fn a_journal_that_leads_out_of_the_tree_is_not_followed() {
+    let root = TempDir::new().unwrap();
+    let out = root.path().join("public");
+    write(&out, &[("index.html", "old")]).unwrap();
+    let staging = out.join(".postrider-staging");
+    fs::create_dir(&staging).unwrap();
+    fs::write(staging.join("1"), "new").unwrap();
+    for path in ["../outside.html", ".postrider-manifest", "/outside.html"] {
+        let moves = format!(r#"[{{"path": "{path}", "number": 1, "octets": 3}}]"#);
+        let journal = format!(r#"{{"in_the_way": [], "left_over": ["index.html"], "moves": {moves}}}"#);
+        fs::create_dir_all(&staging).unwrap();
+        fs::write(staging.join("journal"), journal).unwrap();
+        TreeWriter::end_what_was_begun(&out);
+        assert_eq!(tree(&out), tree_of(&[("index.html", "old")]), "{path}");
+        assert!(!root.path().join("outside.html").exists());
+    }
+}

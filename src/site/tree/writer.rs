@@ -15,6 +15,7 @@ use crate::site::tree::folder::{
 };
 use crate::site::tree::grown::{Grown, Old};
 use crate::site::tree::growth::Growth;
+use crate::site::tree::journal::{self, Journal, Move};
 use crate::site::tree::seals::{Book, Look, Made, Parts};
 use crate::site::tree::{Tree, TreeError, manifest, path};
 use crate::site::{Artifact, Octets, Seal};
@@ -93,7 +94,7 @@ impl Part {
 impl TreeWriter {
     /// Begins to write `part` of the tree at `out`, which is made if it does not exist.
     ///
-    /// What a killed run left staged is cleared away.
+    /// What a killed run was putting in place is put there; what it left staged otherwise is cleared away.
     ///
     /// # Errors
     ///
@@ -109,14 +110,40 @@ impl TreeWriter {
         } else {
             clear_if_left(&aside)?
         }
-        let staging = folder.join(STAGING);
-        clear(&staging)?;
-        fs::create_dir(&staging).map_err(TreeError::io(&staging, "made"))?;
         let before = manifest::read(folder)?;
         let home = is_new.then(|| out.to_owned());
         let out = folder.to_owned();
         let (made, progress) = (HashMap::new(), Mutex::default());
-        Ok(Self { out, home, part, before, made, book: None, progress, _lock: lock })
+        let tree = Self { out, home, part, before, made, book: None, progress, _lock: lock };
+        let staging = tree.out.join(STAGING);
+        tree.end(&staging);
+        clear(&staging)?;
+        fs::create_dir(&staging).map_err(TreeError::io(&staging, "made"))?;
+        Ok(tree)
+    }
+
+    /// Ends what a killed run was putting in place at `out`, if there is such a thing and no other run is at it.
+    pub fn end_what_was_begun(out: &Path) {
+        if journal::file(&out.join(STAGING)).exists() {
+            // What cannot be ended is told by the run that comes now.
+            drop(Self::open(out, Part::Site));
+        }
+    }
+
+    /// Takes the steps that a killed run left in `staging`. One that cannot be taken is left to this run, which makes
+    /// everything that is not as it should be.
+    fn end(&self, staging: &Path) {
+        let Some(journal) = Journal::read(staging) else { return };
+        let is_whole = |step: &&Move| {
+            let found = fs::symlink_metadata(self.staged_file(step.number));
+            found.is_ok_and(|found| found.is_file() && found.len() == step.octets)
+        };
+        drop(self.remove_all(&journal.in_the_way));
+        for step in journal.moves.iter().filter(is_whole) {
+            let is_plain = Progress::default().refuse_links(&self.out, &self.out.join(&step.path)).is_ok();
+            drop(is_plain.then(|| self.put_in_place(&step.path, step.number)));
+        }
+        drop(self.remove_all(&journal.left_over));
     }
 
     /// The same, trusting what `cache` tells of the files that are there; otherwise each is made and compared.
@@ -203,12 +230,12 @@ impl TreeWriter {
         // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
         manifest::write(&self.out, &draft, &self.before.union(&now).cloned().collect())?;
         let stale = self.before.difference(&now).filter(|path| self.part.owns(path));
-        let (in_the_way, left_over): (Vec<_>, Vec<_>) = stale.partition(|path| is_in_the_way(path, &now));
-        let mut removed = self.remove_all(&in_the_way)?;
-        if self.home.is_none() {
-            progress.staged.iter().try_for_each(|(path, number)| self.put_in_place(path, *number))?;
-        }
-        removed += self.remove_all(&left_over)?;
+        let (in_the_way, left_over): (Vec<_>, Vec<_>) =
+            stale.cloned().partition(|path| is_in_the_way(path, &now));
+        let removed = match self.home {
+            None => self.replace(&Journal { in_the_way, moves: self.moves(&progress.staged)?, left_over })?,
+            Some(_) => 0,
+        };
         let others = self.before.iter().filter(|path| !self.part.owns(path));
         manifest::write(&self.out, &draft, &now.iter().chain(others).cloned().collect())?;
         self.move_in()?;
@@ -218,6 +245,28 @@ impl TreeWriter {
             progress.grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
         }
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
+    }
+
+    /// The moves of all that was staged.
+    fn moves(&self, staged: &[(String, usize)]) -> Result<Vec<Move>, TreeError> {
+        let step = |(path, number): &(String, usize)| {
+            let file = self.staged_file(*number);
+            let octets = fs::metadata(&file).map_err(TreeError::io(&file, "read"))?.len();
+            Ok(Move { path: path.clone(), number: *number, octets })
+        };
+        staged.iter().map(step).collect()
+    }
+
+    /// Makes the new tree of the old one; tells how many files were removed.
+    fn replace(&self, journal: &Journal) -> Result<usize, TreeError> {
+        let staging = self.out.join(STAGING);
+        journal.write(&staging).map_err(TreeError::io(&staging, "written"))?;
+        let mut removed = self.remove_all(&journal.in_the_way)?;
+        journal.moves.iter().try_for_each(|step| self.put_in_place(&step.path, step.number))?;
+        removed += self.remove_all(&journal.left_over)?;
+        let done = journal::file(&staging);
+        fs::remove_file(&done).map_err(TreeError::io(&done, "removed"))?;
+        Ok(removed)
     }
 
     /// Checks `path` and takes it; gives the file it stands for, which is not reached through a link.
@@ -321,7 +370,7 @@ impl TreeWriter {
     }
 
     /// Removes files of ours, then folders that became empty; tells how many files there were.
-    fn remove_all(&self, paths: &[&String]) -> Result<usize, TreeError> {
+    fn remove_all(&self, paths: &[String]) -> Result<usize, TreeError> {
         let mut removed = 0;
         for path in paths {
             let file = self.out.join(path);
