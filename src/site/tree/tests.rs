@@ -234,7 +234,9 @@ fn what_a_killed_run_was_putting_in_place_is_put_there_by_the_next() {
     let stage = |name: &str, text: &str| fs::write(staging.join(name), text).unwrap();
     fs::create_dir(&staging).unwrap();
     // The first step was taken before the kill, and of the last a power cut left nothing.
-    [("2", "new"), ("3", "new"), ("4", "")].map(|(name, text)| stage(name, text));
+    stage("2", "new");
+    stage("3", "new");
+    stage("4", "");
     stage(
         "journal",
         r#"{"in_the_way": [], "left_over": ["gone/index.html"], "moves": [
