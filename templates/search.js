@@ -161,7 +161,6 @@
     }
   };
 
-  form.hidden = false;
   field.value = new URLSearchParams(location.search).get("q") || "";
   let wait = 0;
   field.addEventListener("input", () => {

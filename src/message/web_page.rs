@@ -83,6 +83,12 @@ fn without_mail_only(html: &str) -> String {
             element.remove();
             Ok(())
         }))
+        .append_element_content_handler(element!("body > [role=article]", |frame| {
+            // In a mail it is one of many; here it is what the page is about.
+            frame.remove_attribute("aria-roledescription");
+            frame.set_attribute("role", "main")?;
+            Ok(())
+        }))
         .append_element_content_handler(element!("a[href]", |link| {
             remove_if_empty(link);
             Ok(())

@@ -4,5 +4,8 @@ mod browser;
 mod changes;
 mod document;
 mod html;
+#[path = "../support/newsboat.rs"]
+#[allow(dead_code, reason = "pages need the server only")]
+mod newsboat;
 mod publication;
 mod sound;

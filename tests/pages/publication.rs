@@ -12,6 +12,11 @@ pub type Tree = BTreeMap<String, String>;
 
 /// Posts that use every field and more tags than one list shows, with `templates` in the place of built-in ones.
 pub fn rich(templates: &[(&str, &str)]) -> Tree {
+    read(&rich_folder(templates).path().join("public"))
+}
+
+/// The same with its public tree on disk, in `public`.
+pub fn rich_folder(templates: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     let many: String = (0..101).map(|number| format!("\"Tag {number}\", ")).collect();
     let many = format!(
@@ -32,27 +37,55 @@ pub fn rich(templates: &[(&str, &str)]) -> Tree {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    built(folder.path())
+    run(folder.path(), &["build"], &folder.path().join("public"));
+    folder
 }
 
 /// The publication in this repository.
 pub fn sample() -> Tree {
-    built(Path::new(env!("CARGO_MANIFEST_DIR")))
-}
-
-fn built(root: &Path) -> Tree {
     let out = TempDir::new().unwrap();
     let public = out.path().join("public");
+    run(Path::new(env!("CARGO_MANIFEST_DIR")), &["build"], &public);
+    read(&public)
+}
+
+/// The same with its public tree on disk, in `public`, copies of the digests among it.
+pub fn sample_folder() -> TempDir {
+    let (root, folder) = (Path::new(env!("CARGO_MANIFEST_DIR")), TempDir::new().unwrap());
+    for name in ["config.toml", "subscribers.csv"] {
+        fs::copy(root.join(name), folder.path().join(name)).unwrap();
+    }
+    copy_below(&root.join("posts"), &folder.path().join("posts"));
+    run(folder.path(), &["publish", "--first-run"], &folder.path().join("public"));
+    folder
+}
+
+fn copy_below(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let copy = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_below(&entry.path(), &copy),
+            false => drop(fs::copy(entry.path(), copy).unwrap()),
+        }
+    }
+}
+
+fn run(root: &Path, verb: &[&str], public: &Path) {
     let run = Command::new(env!("CARGO_BIN_EXE_postrider"))
         .args(["--now", "2026-12-01T00:00:00Z", "--root"])
         .arg(root)
-        .args(["build", "--out"])
-        .arg(&public)
+        .args(verb)
+        .arg("--out")
+        .arg(public)
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+fn read(public: &Path) -> Tree {
     let mut tree = Tree::new();
-    read_below(&public, "", &mut tree);
+    read_below(public, "", &mut tree);
     tree
 }
 

@@ -182,3 +182,12 @@ fn a_name_in_han_characters_carries_its_language_on_a_page_in_another() {
     let mail = tags.iter().find(|e| e.name == "a" && e.text == "mail").unwrap();
     assert_eq!(mail.attribute("lang"), None);
 }
+
+/// What a visitor loads to see the list of the newest posts, pictures aside, in octets.
+#[test]
+fn the_front_page_and_all_it_loads_has_less_than_40_kb() {
+    let style = PAGES["index.html"].iter().find(|e| e.is("link", "rel", "stylesheet")).unwrap();
+    let style = TREE[style.attribute("href").unwrap()].len();
+    let page = TREE["index.html"].len();
+    assert!(page + style < 40_000, "{page} octets and {style} of style");
+}

@@ -156,14 +156,15 @@ impl Writer<'_> {
 
     fn item(&mut self, item: &Item, is_tight: bool) {
         self.put("<li>");
+        let mut nodes = item.nodes.as_slice();
         if let Some(is_done) = item.task {
-            self.checkbox(is_done);
+            nodes = self.task(is_done, nodes, is_tight);
         }
-        for (at, node) in item.nodes.iter().enumerate() {
+        for (at, node) in nodes.iter().enumerate() {
             match node {
                 Node::Paragraph(nodes) if is_tight => self.inlines(nodes),
                 block => {
-                    if at > 0 {
+                    if at > 0 || nodes.len() < item.nodes.len() {
                         self.end_line();
                     }
                     self.node(block);
@@ -173,13 +174,20 @@ impl Writer<'_> {
         self.put("</li>\n");
     }
 
-    fn checkbox(&mut self, is_done: bool) {
-        self.put(match (self.flavour, is_done) {
-            (Flavour::Web, true) => "<input type=\"checkbox\" checked disabled> ",
-            (Flavour::Web, false) => "<input type=\"checkbox\" disabled> ",
-            (_, true) => "☑ ",
-            (_, false) => "☐ ",
-        });
+    /// The box of a task, on a page with the words beside it as its label; gives what comes after them.
+    fn task<'n>(&mut self, is_done: bool, nodes: &'n [Node], is_tight: bool) -> &'n [Node] {
+        let Some((Node::Paragraph(words), rest)) =
+            nodes.split_first().filter(|_| self.flavour == Flavour::Web)
+        else {
+            self.put(if is_done { "☑ " } else { "☐ " });
+            return nodes;
+        };
+        let checked = if is_done { " checked" } else { "" };
+        let (begin, end) = if is_tight { ("", "") } else { ("<p>", "</p>") };
+        self.put(&format!("{begin}<label><input type=\"checkbox\"{checked} disabled> "));
+        self.inlines(words);
+        self.put(&format!("</label>{end}"));
+        rest
     }
 
     fn definitions(&mut self, definitions: &[Definition]) {
