@@ -76,6 +76,7 @@ impl Publication {
             cache: None,
             pictures: None,
             cards: None,
+            has_records: false,
             program: None,
         };
         site::publish(&source, &self.posts_folder(), out).expect("a folder of its own can be written")

@@ -3,19 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{BuildArgs, BuildVerbArgs};
 use super::console::Report;
-use super::desk::Desk;
+use super::desk::{Desk, program};
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
 use crate::config::FILE_NAME;
-use crate::post::{Fault, Readings, Unpublished};
+use crate::post::{Fault, Readings, Records, Unpublished};
 use crate::site::feed::Oversize;
-use crate::site::{self, SiteError, SiteReport, TreeWriter};
+use crate::site::{self, SiteError, SiteReport, Source, TreeWriter};
 use crate::watch::{Waker, Watch, WatchError};
+
+/// The shelf of what essays were read as.
+const RECORDS: &str = "records-1";
 
 pub fn run(desk: &Desk, args: &BuildVerbArgs) -> Result<Report, Failure> {
     end_what_was_begun(desk, &args.tree.out);
@@ -28,8 +32,22 @@ pub fn end_what_was_begun(desk: &Desk, out: &Path) {
 }
 
 fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
-    let publication = Publication::load(desk)?;
-    let report = build(desk, &publication, args)?;
+    // Where there is no publication, nothing is made.
+    desk.config()?;
+    let cache = if args.no_cache { None } else { desk.cache() };
+    let shelf = cache.as_ref().and_then(|cache| cache.shelf(RECORDS).ok());
+    // Not the time that `--now` pretends: it is compared with the times of files.
+    let records = shelf.as_ref().zip(program());
+    let mut records =
+        records.map(|(shelf, program)| Records::open(shelf, &program.to_string(), Timestamp::now()));
+    let publication = match &mut records {
+        Some(records) => Publication::load_kept(desk, records)?,
+        None => Publication::load(desk)?,
+    };
+    let report = build_with(desk, &publication, args, records.is_some())?;
+    if let Some(records) = records {
+        records.keep(&publication.posts);
+    }
     let text = format!("{}\n", summary(&report, &args.out));
     let json = to_json(&report, &args.out);
     Ok(Report::done(text, json).with_findings(findings(&publication, &report)))
@@ -71,11 +89,21 @@ fn build_again(
 
 /// Writes the public tree.
 pub fn build(desk: &Desk, publication: &Publication, args: &BuildArgs) -> Result<SiteReport, Failure> {
+    build_with(desk, publication, args, false)
+}
+
+fn build_with(
+    desk: &Desk,
+    publication: &Publication,
+    args: &BuildArgs,
+    has_records: bool,
+) -> Result<SiteReport, Failure> {
     refuse_the_publication_itself(desk, &args.out)?;
     let cache = if args.no_cache { None } else { desk.cache() };
     let pictures = publication.pictures(cache.as_ref());
     let cards = publication.cards(cache.as_ref())?;
     let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
+    let source = Source { has_records, ..source };
     Ok(site::publish(&source, &publication.config.posts_folder(), &desk.below_root(&args.out))?)
 }
 
@@ -172,6 +200,7 @@ impl From<SiteError> for Failure {
                     None => failure,
                 }
             }
+            SiteError::Changed { .. } => Self::new(Exit::TryAgain, &error),
             SiteError::Xml(_) => Self::new(Exit::Bug, &error),
             SiteError::Tree(_) => Self::new(Exit::Operator, &error),
         }

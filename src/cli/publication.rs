@@ -8,7 +8,7 @@ use super::desk::program;
 use super::exit::{Exit, Failure};
 use crate::config::Config;
 use crate::post::markup::MarkupSettings;
-use crate::post::{LoadError, PostSettings, Posts, Readings, Unpublished};
+use crate::post::{LoadError, PostSettings, Posts, Readings, Records, Unpublished};
 use crate::site::cache::CacheFolder;
 use crate::site::cards::{CardSettings, Colours, Deck};
 use crate::site::pictures::{Gallery, PictureSettings};
@@ -29,6 +29,12 @@ impl Publication {
     /// Reads the publication in `--root` as it is at the time of the run.
     pub fn load(desk: &Desk) -> Result<Self, Failure> {
         Self::read(desk, |folder, shown_as, settings| Posts::load(folder, shown_as, settings, desk.now()))
+    }
+
+    /// The same, for a run that only builds: essays that look as they did are not read. What is found is kept by
+    /// [`Records::keep`].
+    pub fn load_kept(desk: &Desk, records: &mut Records<'_>) -> Result<Self, Failure> {
+        Self::read(desk, |folder, shown_as, settings| records.load(folder, shown_as, settings, desk.now()))
     }
 
     /// Reads it as it is now, in a run that goes on. Essays that have not changed are taken from `readings`.
@@ -71,6 +77,7 @@ impl Publication {
             cache,
             pictures: Some(pictures),
             cards,
+            has_records: false,
             program: program(),
         }
     }

@@ -186,7 +186,7 @@ fn seen(post: &Post) -> Announced {
 /// Of the essay alone: whoever gives it a new title often gives its file a new name too. A post that is all
 /// picture is told by its title.
 fn digest_of(post: &Post) -> String {
-    let essay = post.body.source.trim();
+    let essay = post.body.source().trim();
     let text = if essay.is_empty() { &post.title } else { essay };
     HEXLOWER.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
@@ -246,7 +246,7 @@ mod tests {
             extra: serde_json::Map::new(),
             content_hash: String::new(),
             source: file.into(),
-            body: Body { format: Format::Markdown, source: title.to_owned(), has_math: true },
+            body: Body::new(Format::Markdown, title, true),
             survey: std::sync::OnceLock::new(),
         }
     }
@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn with_text(text: &str, mut post: Post) -> Post {
-        post.body.source = text.to_owned();
+        post.body = post.body.with_source(text);
         post
     }
 

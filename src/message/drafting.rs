@@ -45,7 +45,7 @@ pub fn draft(request: &DraftRequest<'_>) -> Result<Draft, DraftError> {
 
 fn markers(request: &DraftRequest<'_>) -> Markers {
     let of_posts =
-        request.posts.iter().flat_map(|post| [post.title.as_str(), post.summary(), &post.body.source]);
+        request.posts.iter().flat_map(|post| [post.title.as_str(), post.summary(), post.body.source()]);
     Markers::apart_from(of_posts.chain([request.masthead.title.as_str(), &request.masthead.postal_address]))
 }
 

@@ -137,11 +137,7 @@ impl Table<'_> {
 
     /// Title and text; a heading that is the title does not stand in the text a second time.
     fn title_and_body(&mut self) -> Option<(String, Body)> {
-        let body = |text: &str| Body {
-            format: self.file.format,
-            source: text.to_owned(),
-            has_math: self.desk.settings.has_math,
-        };
+        let body = |text: &str| Body::new(self.file.format, text, self.desk.settings.has_math);
         let whole = body(self.file.text);
         let opening = match self.file.format {
             Format::Markdown => heading::of_markdown(self.file.text),
@@ -297,6 +293,6 @@ fn content_hash(title: &str, body: &Body) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(title.as_bytes());
     context.update(b"\n");
-    context.update(body.source.as_bytes());
+    context.update(body.source().as_bytes());
     HEXLOWER.encode(context.finish().as_ref())
 }

@@ -3,8 +3,10 @@
 //! Found in the source, without a parse, because every essay is looked through in every build. Code is passed
 //! over. What is odd beyond that (a link in a comment) is found too; nothing depends on it but a finding.
 
+use serde::{Deserialize, Serialize};
+
 /// A link from one essay to something beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Crossing {
     /// In the file, from 1.
     pub line: usize,
@@ -12,7 +14,7 @@ pub(super) struct Crossing {
 }
 
 /// Where it leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum To {
     /// A relative path, as written.
     Path(String),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::post::assemble::{File, assemble};
 use crate::post::crossings::Crossing;
@@ -37,9 +38,10 @@ pub(super) struct Reading {
 }
 
 /// A post, what holds it back, and where in its file the things stand that must be unique.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Essay {
     pub post: Post,
+    #[serde(skip)]
     pub hold: Option<Hold>,
     /// 0 where it stands in no line.
     pub id_line: usize,

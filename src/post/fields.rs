@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use serde_json::Map;
 use url::Url;
 
+use serde::{Deserialize, Serialize};
+
 use crate::post::matter::{Entry, Node, Value};
 use crate::post::names::{self, Meaning};
 use crate::post::remarks::{Flaw, Remarks};
@@ -17,7 +19,7 @@ use crate::words::Lang;
 pub(super) use crate::post::fields::values::{Bill, Named, one_line};
 
 /// A value and the line it was given on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct At<T> {
     pub line: usize,
     pub value: T,

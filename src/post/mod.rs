@@ -34,12 +34,16 @@ mod directory;
 mod crossings;
 mod dead_ends;
 mod load;
+mod marks;
 mod readings;
+mod records;
+mod text;
 mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
 pub use directory::{Directory, Entry};
 pub use load::LoadError;
+pub use marks::Marks;
 pub use markup::{Heading, MarkupSettings, Survey, highlight_css, outline, survey};
 pub use model::{
     Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Named, Post, PostId, PostIdError,
@@ -48,6 +52,7 @@ pub use model::{
 pub use picture::{PictureSize, PictureSources};
 pub use reach::meanings;
 pub use readings::Readings;
+pub use records::{Records, Store};
 pub use settings::{PostSettings, SlugStyle, Unpublished};
 pub use translations::Translations;
 pub use unique::is_reserved;

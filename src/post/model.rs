@@ -2,28 +2,37 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Zoned;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use crate::post::{Directory, PictureSize, PictureSources, Survey, Translations, survey};
+use crate::post::text::Text;
+use crate::post::{Directory, Marks, PictureSize, PictureSources, Survey, Translations, survey};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
 ///
 /// Feed readers and the ledger know a post by it, so it never changes once published.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct PostId(String);
 
 impl PostId {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for PostId {
+    type Error = PostIdError;
+
+    fn try_from(text: String) -> Result<Self, PostIdError> {
+        text.parse()
     }
 }
 
@@ -61,8 +70,8 @@ pub struct PostIdError {
 /// The last part of a post's or tag's URL: letters and digits of any script, joined by hyphens.
 ///
 /// No dot, slash, space or control character, so it is one path segment on every file system.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Slug(String);
 
 impl Slug {
@@ -72,6 +81,14 @@ impl Slug {
     /// The slug with its letters as they are; percent-encode it in a URL.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for Slug {
+    type Error = SlugError;
+
+    fn try_from(text: String) -> Result<Self, SlugError> {
+        text.parse()
     }
 }
 
@@ -108,14 +125,14 @@ pub struct SlugError {
 }
 
 /// A tag: the name an author wrote and the slug its page lives at. Tags with one slug are one tag.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tag {
     pub slug: Slug,
     pub name: String,
 }
 
 /// Who wrote a post.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Author {
     pub slug: Slug,
     pub name: String,
@@ -123,14 +140,14 @@ pub struct Author {
 }
 
 /// A series a post is a part of. Series with one slug are one series.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Series {
     pub slug: Slug,
     pub name: String,
 }
 
 /// A picture that stands for the whole post.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// As written in front matter: absolute, or a path from the post's folder or the publication's root.
     pub src: String,
@@ -138,7 +155,7 @@ pub struct Image {
 }
 
 /// A file attached to an item (RSS 2.0 `enclosure`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
     pub url: String,
     pub octets: u64,
@@ -159,14 +176,14 @@ impl Enclosure {
 }
 
 /// The words of a recording (Podcasting 2.0 `podcast:transcript`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transcript {
     pub url: String,
     pub media_type: String,
 }
 
 /// What an essay's file is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     Markdown,
@@ -175,22 +192,47 @@ pub enum Format {
 }
 
 /// The essay itself, as its author wrote it, without front matter.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     pub format: Format,
-    pub source: String,
     /// Whether `$…$` and `$$…$$` are math, in Markdown.
     pub has_math: bool,
+    /// What may stand in it.
+    pub marks: Marks,
+    #[serde(skip)]
+    text: Text,
+}
+
+impl Body {
+    pub fn new(format: Format, source: impl Into<String>, has_math: bool) -> Self {
+        let source = source.into();
+        Self { format, has_math, marks: Marks::of(format, &source), text: Text::new(source) }
+    }
+
+    /// As the author wrote it. It may be read only now: see [`Posts::changed`].
+    pub fn source(&self) -> &str {
+        self.text.words()
+    }
+
+    /// Another essay, written and read in the same way.
+    #[must_use]
+    pub fn with_source(&self, source: impl Into<String>) -> Self {
+        Self::new(self.format, source, self.has_math)
+    }
+
+    pub(super) fn put(&mut self, text: Text) {
+        self.text = text;
+    }
 }
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of {} octets", self.format, self.source.len())
+        write!(f, "{:?} of {} octets", self.format, self.source().len())
     }
 }
 
 /// One essay, ready for every use.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Post {
     pub id: PostId,
     /// Whether `id` stands in the file; if not it was made from file date and file name.
@@ -227,6 +269,7 @@ pub struct Post {
     pub source: PathBuf,
     pub body: Body,
     /// Made when first asked for, or by the way when the essay is rendered: see [`Post::survey`].
+    #[serde(skip)]
     pub survey: OnceLock<Survey>,
 }
 
@@ -269,9 +312,17 @@ pub struct Posts {
     pub sizes: BTreeMap<PathBuf, PictureSize>,
     /// What deserves a word but does not stop a build.
     pub findings: Vec<Fault>,
+    /// An essay that was read late, and was not what it had been: see [`Posts::changed`].
+    pub changed: Arc<OnceLock<PathBuf>>,
 }
 
 impl Posts {
+    /// An essay that was changed or taken away before its words were asked for, below the posts folder. Whatever was made
+    /// then is of no use.
+    pub fn changed(&self) -> Option<&Path> {
+        self.changed.get().map(PathBuf::as_path)
+    }
+
     /// All posts that are the same essay as `post` in one language or another, `post` among them: the original
     /// first, the others by language tag. None where it has no translation.
     pub fn versions<'a>(&'a self, post: &Post) -> impl Iterator<Item = &'a Post> + use<'a> {

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::post::Fault;
 
 /// A fault that does not know its file yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Flaw {
     /// Line in the file, from 1; 0 where it is of the whole file.
     pub line: usize,

@@ -7,6 +7,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::post::essay::Essay;
 use crate::post::fields::At;
 use crate::post::remarks::Flaw;
@@ -14,7 +16,7 @@ use crate::post::{Fault, Post, PostId, file_name};
 use crate::words::Lang;
 
 /// What a post says of its kin.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kin {
     /// Id, slug or alias of the original.
     pub of: Option<At<String>>,

@@ -35,6 +35,8 @@ pub struct Source<'a> {
     pub pictures: Option<&'a Arc<Gallery>>,
     /// Where cards are drawn; none where there are none.
     pub cards: Option<&'a Deck>,
+    /// Whether the posts come with what was known of them, and what is known of them is kept with them.
+    pub has_records: bool,
     /// Which program this is; none where that cannot be told, and then everything is made anew.
     pub program: Option<Seal>,
 }
@@ -67,6 +69,8 @@ pub enum SiteError {
     Slug { post: PathBuf, slug: Slug },
     #[error("{}: `{alias}` is not an address a file can stand at: expected one such as `/2019/on-maps/`", post.display())]
     Alias { post: PathBuf, alias: String },
+    #[error("{}: expected the essay as it was when the build began, found another: build again", post.display())]
+    Changed { post: PathBuf },
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(transparent)]
@@ -93,6 +97,9 @@ pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<S
         tree.copy(&path, &posts_folder.join(asset))
     })?;
     let build = build(source, &tree)?;
+    if let Some(post) = source.posts.changed() {
+        return Err(SiteError::Changed { post: post.to_owned() });
+    }
     let tree = tree.finish()?;
     Ok(SiteReport { build, tree, amiss: remembered(source, posts_folder) })
 }
@@ -115,7 +122,8 @@ fn remembered(source: &Source<'_>, posts_folder: &Path) -> Vec<Fault> {
 /// If a template is faulty, a post wants an impossible address, or `tree` cannot take a file.
 pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteError> {
     check_slugs(source.posts)?;
-    let surveys = source.cache.zip(source.program).and_then(|(cache, program)| Surveys::open(cache, program));
+    let surveys = source.cache.filter(|_| !source.has_records).zip(source.program);
+    let surveys = surveys.and_then(|(cache, program)| Surveys::open(cache, program));
     surveys.iter().for_each(|surveys| surveys.lend(source.posts));
     let urls = Urls::new(&source.settings.url, source.posts).with_pictures(source.pictures.cloned());
     let feeds = feeds(source.posts);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::post::{Body, Format, MarkupSettings, Post, PostId, Posts};
+use crate::post::{MarkupSettings, Post, PostId, Posts};
 use crate::site::{Seal, Sealer, Urls};
 
 /// The seals of all posts of a build.
@@ -81,13 +81,13 @@ fn seal(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) ->
         body,
         survey: _,
     } = post;
-    if image.is_some() || shows_pictures(body) {
+    if image.is_some() || body.marks.shows_pictures {
         return None;
     }
     let dates = (published.to_string(), updated.as_ref().map(ToString::to_string));
     let front = (id, slug, title, dates, lang, authors, tags, series);
     let more = (toc, given_summary, image, enclosure, canonical_url, aliases, extra);
-    let leans = enclosure.is_some() || leans_on_others(body);
+    let leans = enclosure.is_some() || body.marks.leans_on_others;
     let sealer = Sealer::default()
         .with_value(&(front, more))
         .with_value(&(content_hash, source, body.format, body.has_math, markup.highlight))
@@ -95,69 +95,6 @@ fn seal(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) ->
             &posts.versions(post).map(|post| (&post.slug, &post.lang, &post.title)).collect::<Vec<_>>(),
         )
         .with_value(&leans.then(|| others.places.to_string()))
-        .with_value(&body.source.contains("[[").then(|| others.names.to_string()));
+        .with_value(&body.marks.calls_by_name.then(|| others.names.to_string()));
     Some(sealer.seal())
-}
-
-/// Whether the essay may show pictures.
-fn shows_pictures(body: &Body) -> bool {
-    body.format == Format::Markdown
-        && ["![", "<img", "<IMG", "<source", "<video"].iter().any(|mark| body.source.contains(mark))
-}
-
-/// Whether a link of the essay may lead to another file or post. Says yes too often, never too seldom.
-fn leans_on_others(body: &Body) -> bool {
-    body.format == Format::Markdown
-        && (body.source.contains("[[") || has_html(&body.source) || has_path(&body.source))
-}
-
-fn has_html(source: &str) -> bool {
-    let mut tags =
-        source.split('<').skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    tags.any(|rest| !is_absolute(rest))
-}
-
-/// Whether a link or a reference has a target other than an absolute URL or a place in the same essay.
-fn has_path(source: &str) -> bool {
-    let is_path = |rest: &str| {
-        let target = rest.trim_start_matches([' ', '\t', '\n', '<']);
-        !(is_absolute(target) || target.starts_with('#'))
-    };
-    let is_note = |label: &str| label.rsplit('[').next().is_some_and(|label| label.starts_with('^'));
-    source.match_indices(']').any(|(at, _)| match source.as_bytes().get(at + 1) {
-        Some(b':') => !is_note(&source[..at]) && is_path(&source[at + 2..]),
-        Some(b'(') => is_path(&source[at + 2..]),
-        _ => false,
-    })
-}
-
-fn is_absolute(target: &str) -> bool {
-    ["http://", "https://", "mailto:"].iter().any(|scheme| target.starts_with(scheme))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn body(source: &str) -> Body {
-        Body { format: Format::Markdown, source: source.to_owned(), has_math: true }
-    }
-
-    #[test]
-    fn an_essay_leans_on_others_where_a_link_may_lead_to_them() {
-        for (source, leans) in [
-            ("Plain words, 1 < 2.", false),
-            ("See [this](https://example.org/) and [that](#below) and <https://example.org/>.", false),
-            ("See [this](<other.md>).", true),
-            ("See [this](other.md).", true),
-            ("See [[on-maps]].", true),
-            ("See [this][one].\n\n[one]: other.md", true),
-            ("A note.[^1]\n\n[^1]: It stands here.", false),
-            ("See <a href=\"other.md\">this</a>.", true),
-        ] {
-            assert_eq!(leans_on_others(&body(source)), leans, "given {source}");
-        }
-        assert!(shows_pictures(&body("![a map](map.png)")));
-        assert!(!shows_pictures(&body("a [map](map.png)!")));
-    }
 }

@@ -62,7 +62,7 @@ fn post(slug: &str, published: &str, title: &str, text: &str) -> Post {
         extra: serde_json::Map::new(),
         content_hash: String::new(),
         source: format!("{slug}.md").into(),
-        body: Body { format: Format::Markdown, source: text.to_owned(), has_math: true },
+        body: Body::new(Format::Markdown, text, true),
         survey: std::sync::OnceLock::new(),
     }
 }
@@ -104,6 +104,7 @@ fn tree_in(
             cache: None,
             pictures: None,
             cards: None,
+            has_records: false,
             program: None,
         },
         &emit,
@@ -171,6 +172,7 @@ fn a_glance_shows_pages_as_a_build_makes_them() {
         cache: None,
         pictures: None,
         cards: None,
+        has_records: false,
         program: None,
     };
     let paths = ["first/index.html", "index.html", "nowhere/index.html"].map(str::to_owned);
@@ -293,8 +295,9 @@ fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
 #[test]
 fn a_post_is_linked_by_its_name_and_a_name_of_none_stays_as_written() {
     let mut posts = three_posts();
-    posts.published[2].body.source =
-        "See [[on-maps]], [[2019/maps#legend|the legend]] & [[nobody]] `[[on-maps]]` [[1]](x.png)".to_owned();
+    posts.published[2].body = posts.published[2].body.with_source(
+        "See [[on-maps]], [[2019/maps#legend|the legend]] & [[nobody]] `[[on-maps]]` [[1]](x.png)".to_owned(),
+    );
     posts.directory = Directory::new(posts.published.iter());
     let page = &tree(&posts)["first/index.html"];
     for want in [

@@ -195,7 +195,7 @@ fn a_year_that_feeds_cannot_say_names_the_post() {
 fn a_large_feed_is_told_of_and_one_that_services_refuse_is_not_written() {
     let written = |octets: usize, max_octets: usize| {
         let mut long = post("long", "Long");
-        long.body.source = "x".repeat(octets);
+        long.body = long.body.with_source("x".repeat(octets));
         let mut publication = Publication::of(vec![long]);
         publication.settings.feeds.formats = vec![FeedFormat::Rss];
         publication.settings.feeds.max_octets = max_octets;
@@ -355,5 +355,5 @@ fn what_goes_into_a_piece_is_told_apart_from_its_essay() {
         |post| post.lang = "de".parse().unwrap(),
     ];
     assert!(changes.into_iter().all(|change| facts(change) != before));
-    assert_eq!(facts(|post| post.body.source.push('!')), before);
+    assert_eq!(facts(|post| post.body = post.body.with_source("!")), before);
 }

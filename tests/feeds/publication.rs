@@ -81,7 +81,7 @@ impl Publication {
         let posts = titles.iter().enumerate().map(|(number, title)| {
             let mut post = post(&format!("nasty-{number}"), title);
             post.given_summary = Some(format!("{title}: {soup}"));
-            post.body.source = soup.into();
+            post.body = post.body.with_source(soup);
             post.lang = ["en", "ja", "ar", "zh-Hant"][number % 4].parse().unwrap();
             post.published = "2026-03-01T09:00:00.999+01:00[Europe/Berlin]".parse().unwrap();
             post.tags = vec![tag("soup", "so\u{7}up & <b>"), tag("地圖", "地圖]]>")];
@@ -116,7 +116,7 @@ impl Publication {
         let mut posts = Posts::load(&config.posts_folder(), Path::new("posts"), &post_settings, now).unwrap();
         let urls = Urls::new(&settings.url, &posts);
         for post in &mut posts.published {
-            post.body.source = post.render_portable(&urls, &config.markup());
+            post.body = post.body.with_source(post.render_portable(&urls, &config.markup()));
         }
         Self { posts, settings }
     }
@@ -166,7 +166,7 @@ impl Publication {
 pub fn piece(post: &Post, form: Form, press: &Press<'_>) -> Result<Piece, FeedError> {
     let mut forms = Forms::default();
     forms.insert(form);
-    let pieces = Pieces::cut(post, &post.body.source, forms, press)?;
+    let pieces = Pieces::cut(post, post.body.source(), forms, press)?;
     Ok(pieces.get(form).expect("cut in the form asked for"))
 }
 
@@ -194,11 +194,7 @@ pub fn post(slug: &str, title: &str) -> Post {
         extra: serde_json::Map::new(),
         content_hash: slug.into(),
         source: format!("{slug}.md").into(),
-        body: Body {
-            format: Format::Markdown,
-            source: format!("<p>Text of <em>{slug}</em>.</p>\n"),
-            has_math: true,
-        },
+        body: Body::new(Format::Markdown, format!("<p>Text of <em>{slug}</em>.</p>\n"), true),
         survey: std::sync::OnceLock::new(),
     }
 }

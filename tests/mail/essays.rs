@@ -90,7 +90,7 @@ pub fn recipient(name: Option<&str>) -> Recipient {
 
 /// A post with the text `source`.
 pub fn post(slug: &str, lang: &str, title: &str, source: &str) -> Post {
-    let body = Body { format: Format::Markdown, source: source.to_owned(), has_math: true };
+    let body = Body::new(Format::Markdown, source.to_owned(), true);
     Post {
         id: format!("tag:example.org,2026:{}", slug.len()).parse().unwrap(),
         is_id_stored: true,

@@ -26,7 +26,7 @@ pub fn post(source: &str, format: Format, lang: &str) -> Post {
         extra: serde_json::Map::new(),
         content_hash: String::new(),
         source: "essay.md".into(),
-        body: Body { format, source: source.to_owned(), has_math: true },
+        body: Body::new(format, source.to_owned(), true),
         survey: std::sync::OnceLock::new(),
     }
 }

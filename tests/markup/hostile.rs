@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn assert_done_in_time(source: &str, format: Format, what: &str) {
     let begun = Instant::now();
     let post = post(source, format, "en");
-    survey(&Body { format, source: source.to_owned(), has_math: true }, &post.lang);
+    survey(&Body::new(format, source.to_owned(), true), &post.lang);
     post.render(&urls(), &MarkupSettings::default());
     post.render_text(&urls(), 72);
     let elapsed = begun.elapsed();

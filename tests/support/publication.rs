@@ -250,7 +250,7 @@ fn planned(ledger: &Ledger) -> Issue {
 fn essay(octets: usize) -> Post {
     let line = "A map leaves out what it is not about, and that is most of the world.\n\n";
     let source = line.repeat(octets / line.len() + 1);
-    let body = Body { format: Format::Markdown, source, has_math: true };
+    let body = Body::new(Format::Markdown, source, true);
     Post {
         id: "tag:example.org,2026:on-maps".parse().unwrap(),
         is_id_stored: true,

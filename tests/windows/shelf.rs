@@ -169,11 +169,7 @@ impl File {
             extra: serde_json::Map::new(),
             content_hash: String::new(),
             source: self.name().into(),
-            body: Body {
-                format: Format::Markdown,
-                source: format!("Text {text} of essay {number}."),
-                has_math: true,
-            },
+            body: Body::new(Format::Markdown, format!("Text {text} of essay {number}."), true),
             survey: std::sync::OnceLock::new(),
         }
     }

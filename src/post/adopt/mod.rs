@@ -232,7 +232,7 @@ fn title_of(head: &Head, path: &Path, format: Format) -> Result<(String, Origin)
 
 /// A title in Markdown loses its emphasis, as it does when it is read from a heading.
 fn without_marks(title: &str, format: Format) -> String {
-    let body = Body { format, source: format!("# {title}\n"), has_math: false };
+    let body = Body::new(format, format!("# {title}\n"), false);
     let any = "en".parse().expect("a language tag");
     let read = if format == Format::Markdown { markup::survey(&body, &any).first_heading } else { None };
     read.unwrap_or_else(|| title.to_owned())

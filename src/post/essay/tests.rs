@@ -102,7 +102,7 @@ Text.
     let enclosure = post.enclosure.unwrap();
     assert_eq!((enclosure.octets, enclosure.media_type.as_str()), (4096, "audio/mpeg"));
     assert_eq!(post.extra["mood"], "calm");
-    assert_eq!(post.body.source, "Text.\n");
+    assert_eq!(post.body.source(), "Text.\n");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn the_file_name_gives_what_front_matter_does_not() {
     let post = post("2026-03-01-on-maps.ja.md", "# Über Karten\n\nText.\n");
     assert_eq!(post.published.to_string(), "2026-03-01T00:00:00+08:00[Asia/Taipei]");
     assert_eq!((post.slug.as_str(), post.lang.as_str()), ("on-maps-ja", "ja"));
-    assert_eq!((post.title.as_str(), post.body.source.as_str()), ("Über Karten", "\nText.\n"));
+    assert_eq!((post.title.as_str(), post.body.source()), ("Über Karten", "\nText.\n"));
     assert_eq!(post.id.as_str(), "tag:example.org,2026-03-01:on-maps.ja");
     assert!(!post.is_id_stored);
     assert_eq!(post.authors[0].name, "Ada");
@@ -145,7 +145,7 @@ fn a_heading_that_is_the_title_does_not_stand_in_the_text_again() {
         ("a.txt", "On maps\nText.", "On maps\nText."),
     ] {
         let post = post(path, &format!("+++\ntitle = \"On maps\"\ndate = 2026-03-01\n+++\n{body}"));
-        assert_eq!(post.body.source, want, "given {body:?}");
+        assert_eq!(post.body.source(), want, "given {body:?}");
     }
 }
 

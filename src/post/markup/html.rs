@@ -26,7 +26,7 @@ pub enum Flavour {
 pub fn write(document: &Document, post: &Post, linker: &dyn Linker, flavour: Flavour) -> String {
     let permalink = linker.permalink(post).to_string();
     // Essays grow by half to the double.
-    let out = String::with_capacity(2 * post.body.source.len());
+    let out = String::with_capacity(2 * post.body.source().len());
     let mut writer = Writer { post, linker, permalink, flavour, pictures: 0, is_in_picture: false, out };
     writer.blocks(&document.nodes);
     writer.notes(&document.notes);

@@ -1,0 +1,439 @@
+//! What essay files were read as, from one run to the next: a file that looks as it did is not read again.
+//!
+//! A record holds a post without its words. It is good for the same program and settings, and for a file with the same size,
+//! times and number. A file that was changed less than two seconds before it was read is not recorded: another change could leave it
+//! looking the same (some file systems count time so coarsely). What time holds back, and what other files tell of, is read each time.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::post::essay::{self, Desk, Essay, Reading};
+use crate::post::load::{self, LoadError};
+use crate::post::remarks::{Flaw, Remarks};
+use crate::post::text::{Changed, Digest, Kept, Text, digest_of};
+use crate::post::{PostSettings, Posts, Survey, walk};
+
+/// Parts the records are kept in, so that one changed essay rewrites little.
+const SHARDS: usize = 64;
+
+/// How long a file must have been left alone, in nanoseconds: FAT counts in steps of two seconds.
+const SETTLED: u64 = 2_000_000_000;
+
+/// Where records are kept. What cannot be kept costs the next run its time.
+pub trait Store: Sync {
+    fn read(&self, key: &str) -> Option<Vec<u8>>;
+    fn write(&self, key: &str, octets: &[u8]);
+}
+
+/// The records an earlier run kept, and those of this one.
+pub struct Records<'a> {
+    store: &'a dyn Store,
+    /// What all of them were read with.
+    of: String,
+    /// Files changed after this are not recorded: nanoseconds since 1970.
+    settled: u64,
+    /// Lines of path, record and survey, parted by tabs.
+    shards: Vec<String>,
+    /// Of this run, without the survey.
+    fresh: Vec<Fresh>,
+    /// Lines of each shard that are still true.
+    true_lines: Vec<Vec<usize>>,
+}
+
+/// A record of this run.
+struct Fresh {
+    shard: usize,
+    path: String,
+    record: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    look: Look,
+    digest: String,
+    /// Octets of the file's text before the essay.
+    skipped: usize,
+    essay: Essay,
+    findings: Vec<Flaw>,
+}
+
+/// What a glance at a file shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Look {
+    octets: u64,
+    /// Nanoseconds since 1970.
+    modified: u64,
+    /// When anything about it changed, likewise, and its number; 0 where the system tells neither.
+    changed: u64,
+    number: u64,
+}
+
+/// What came of one file.
+struct Found {
+    reading: Reading,
+    /// Shard and line of the record it came from.
+    line: Option<(usize, usize)>,
+    fresh: Option<Fresh>,
+}
+
+impl<'a> Records<'a> {
+    /// Those that `program` kept in `store`. It is `now`, as file systems count.
+    pub fn open(store: &'a dyn Store, program: &str, now: Timestamp) -> Self {
+        let settled = u64::try_from(now.as_nanosecond()).unwrap_or(0).saturating_sub(SETTLED);
+        let read = |shard| store.read(&key(shard)).and_then(|octets| String::from_utf8(octets).ok());
+        let shards = (0..SHARDS).into_par_iter().map(|shard| read(shard).unwrap_or_default()).collect();
+        let true_lines = vec![Vec::new(); SHARDS];
+        Self { store, of: program.to_owned(), settled, shards, fresh: Vec::new(), true_lines }
+    }
+
+    /// As [`Posts::load`]. Words of essays that have not changed stay in their files until they are asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Posts::load`].
+    pub fn load(
+        &mut self,
+        posts_dir: &Path,
+        shown_as: &Path,
+        settings: &PostSettings,
+        now: Timestamp,
+    ) -> Result<Posts, LoadError> {
+        let found = walk::walk(posts_dir).map_err(|error| load::unreadable(shown_as, error))?;
+        let desk = Desk { settings, now, shown_as, assets: &found.assets };
+        self.keep_only_those_of(settings, shown_as);
+        let changed = Changed::default();
+        let shelf = Shelf { known: self.known(), posts_dir: posts_dir.into(), changed: &changed, desk };
+        let all = found.essays.par_iter().map(|path| shelf.reading(path, self.settled));
+        let all = all.collect::<Result<Vec<Found>, LoadError>>()?;
+        let mut readings = Vec::with_capacity(all.len());
+        for Found { reading, line, fresh } in all {
+            line.iter().for_each(|(shard, line)| self.true_lines[*shard].push(*line));
+            self.fresh.extend(fresh);
+            readings.push(reading);
+        }
+        Ok(Posts { changed, ..load::finish(readings, posts_dir, &found, desk)? })
+    }
+
+    /// Keeps what this run read, with what is known of `posts` now.
+    pub fn keep(self, posts: &Posts) {
+        let surveys: HashMap<String, &Survey> = match self.fresh.is_empty() {
+            true => HashMap::new(),
+            false => posts
+                .published
+                .iter()
+                .filter_map(|post| Some((quoted(&post.source)?, post.survey.get()?)))
+                .collect(),
+        };
+        (0..SHARDS).into_par_iter().for_each(|shard| self.keep_shard(shard, &surveys));
+    }
+
+    fn keep_shard(&self, shard: usize, surveys: &HashMap<String, &Survey>) {
+        let text = &self.shards[shard];
+        let fresh: Vec<&Fresh> = self.fresh.iter().filter(|fresh| fresh.shard == shard).collect();
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        if fresh.is_empty() && lines.len() == self.true_lines[shard].len() {
+            return;
+        }
+        let mut kept = format!("{}\n", self.of);
+        for line in &self.true_lines[shard] {
+            kept.extend([lines[*line], "\n"]);
+        }
+        for Fresh { path, record, .. } in fresh {
+            let survey = surveys.get(path).and_then(|survey| serde_json::to_string(survey).ok());
+            kept.extend(survey.map(|survey| format!("{path}\t{record}\t{survey}\n")));
+        }
+        self.store.write(&key(shard), kept.as_bytes());
+    }
+
+    /// Forgets what was read with other settings or by another program.
+    fn keep_only_those_of(&mut self, settings: &PostSettings, shown_as: &Path) {
+        let of = format!("{} {} {settings:?}", self.of, shown_as.display());
+        self.of = HEXLOWER.encode(&digest_of(of.as_bytes()));
+        let of = &self.of;
+        self.shards
+            .iter_mut()
+            .filter(|shard| shard.lines().next().is_some_and(|first| first != of))
+            .for_each(String::clear);
+    }
+
+    /// Record and survey by path, each with its shard and its line there.
+    fn known(&self) -> HashMap<&str, (usize, usize, &str)> {
+        let lines = self.shards.iter().enumerate().flat_map(|(shard, text)| {
+            text.lines().skip(1).enumerate().map(move |(number, line)| (shard, number, line))
+        });
+        let known = lines.filter_map(|(shard, number, line)| {
+            let (path, rest) = line.split_once('\t')?;
+            Some((path, (shard, number, rest)))
+        });
+        known.collect()
+    }
+}
+
+/// What files are looked up in.
+struct Shelf<'a> {
+    known: HashMap<&'a str, (usize, usize, &'a str)>,
+    posts_dir: Arc<Path>,
+    changed: &'a Changed,
+    desk: Desk<'a>,
+}
+
+impl Shelf<'_> {
+    fn reading(&self, path: &Path, settled: u64) -> Result<Found, LoadError> {
+        let file = self.posts_dir.join(path);
+        let look = fs::metadata(&file).ok().and_then(|found| Look::of(&found));
+        if let Some((reading, line)) = look.and_then(|look| self.recorded(path, look)) {
+            return Ok(Found { reading, line: Some(line), fresh: None });
+        }
+        let octets =
+            fs::read(&file).map_err(|cause| LoadError::Io { path: self.desk.shown_as.join(path), cause })?;
+        let reading = essay::read(path, &octets, self.desk);
+        // One that changed while it was read looks otherwise, or has not settled.
+        let look = look.filter(|look| look.modified.max(look.changed) < settled);
+        let fresh = look.and_then(|look| fresh(&reading, &octets, look));
+        Ok(Found { reading, line: None, fresh })
+    }
+
+    /// The file at `path` as it was read when it looked like `look`, and where that stands.
+    fn recorded(&self, path: &Path, look: Look) -> Option<(Reading, (usize, usize))> {
+        let (shard, number, text) = *self.known.get(quoted(path)?.as_str())?;
+        let (record, survey) = text.split_once('\t')?;
+        let Record { essay, findings, digest, skipped, .. } =
+            serde_json::from_str(record).ok().filter(|record: &Record| record.look == look)?;
+        let mut essay = essay;
+        if essay.post.source != path || essay.post.published.timestamp() > self.desk.now {
+            return None;
+        }
+        let survey: Survey = serde_json::from_str(survey).ok()?;
+        essay.post.survey.get_or_init(|| survey);
+        let digest: Digest = HEXLOWER.decode(digest.as_bytes()).ok()?.try_into().ok()?;
+        let (posts_dir, changed) = (Arc::clone(&self.posts_dir), Arc::clone(self.changed));
+        essay.post.body.put(Text::kept(Kept { posts_dir, path: path.to_owned(), digest, skipped, changed }));
+        let remarks = Remarks { findings, ..Remarks::default() };
+        Some((Reading { path: path.to_owned(), essay: Some(essay), remarks }, (shard, number)))
+    }
+}
+
+/// The record of a file of `octets`; none where time or other files tell what it is read as.
+fn fresh(reading: &Reading, octets: &[u8], look: Look) -> Option<Fresh> {
+    let essay = reading.essay.as_ref().filter(|essay| essay.hold.is_none())?;
+    if essay.post.enclosure.is_some() {
+        return None;
+    }
+    let path = quoted(&reading.path)?;
+    // Line ends are counted as the text has them once it is read.
+    let text = crate::post::source::decode(octets).ok()?;
+    let skipped = text.len().checked_sub(essay.post.body.source().len())?;
+    let digest = HEXLOWER.encode(&digest_of(octets));
+    let record = RecordOf { look, digest, skipped, essay, findings: &reading.remarks.findings };
+    let record = serde_json::to_string(&record).ok()?;
+    Some(Fresh { shard: shard_of(&path), path, record })
+}
+
+/// A [`Record`] that is written.
+#[derive(Serialize)]
+struct RecordOf<'a> {
+    look: Look,
+    digest: String,
+    skipped: usize,
+    essay: &'a Essay,
+    findings: &'a [Flaw],
+}
+
+impl Look {
+    fn of(found: &Metadata) -> Option<Self> {
+        let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let (changed, number) = status(found);
+        Some(Self {
+            octets: found.len(),
+            modified: u64::try_from(modified.as_nanos()).ok()?,
+            changed,
+            number,
+        })
+    }
+}
+
+#[cfg(unix)]
+fn status(found: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds = found.ctime().saturating_mul(1_000_000_000).saturating_add(found.ctime_nsec());
+    (u64::try_from(nanoseconds).unwrap_or(0), found.ino())
+}
+
+#[cfg(not(unix))]
+fn status(_found: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+/// `path` as JSON, which has no tab and no line feed; none where it is no Unicode.
+fn quoted(path: &Path) -> Option<String> {
+    serde_json::to_string(path.to_str()?).ok()
+}
+
+fn shard_of(path: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    (hasher.finish() % SHARDS as u64) as usize
+}
+
+fn key(shard: usize) -> String {
+    format!("{shard:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::post::essay::tests::settings;
+
+    /// Keeps everything in memory.
+    #[derive(Default)]
+    struct Drawer(Mutex<BTreeMap<String, Vec<u8>>>);
+
+    impl Store for Drawer {
+        fn read(&self, key: &str) -> Option<Vec<u8>> {
+            self.0.lock().unwrap().get(key).cloned()
+        }
+
+        fn write(&self, key: &str, octets: &[u8]) {
+            self.0.lock().unwrap().insert(key.to_owned(), octets.to_vec());
+        }
+    }
+
+    struct Case {
+        root: tempfile::TempDir,
+        drawer: Drawer,
+        settings: PostSettings,
+        program: &'static str,
+        now: Timestamp,
+    }
+
+    impl Case {
+        fn new() -> Self {
+            Self {
+                root: tempfile::tempdir().unwrap(),
+                drawer: Drawer::default(),
+                settings: settings(),
+                program: "1",
+                now: "2026-11-22T12:00:00Z".parse().unwrap(),
+            }
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            fs::write(self.root.path().join(path), text).unwrap();
+        }
+
+        /// Loads, and keeps what was read, as one who comes an hour after all files were written.
+        fn load(&self) -> Result<Posts, LoadError> {
+            let later = Timestamp::now() + jiff::SignedDuration::from_hours(1);
+            let mut records = Records::open(&self.drawer, self.program, later);
+            let posts = records.load(self.root.path(), Path::new("posts"), &self.settings, self.now)?;
+            assert!(posts.published.iter().all(|post| post.reading_minutes() > 0));
+            records.keep(&posts);
+            Ok(posts)
+        }
+
+        /// What is loaded must be what would be if nothing had been kept.
+        fn compare(&self) {
+            let kept = self.load();
+            let anew = Posts::load(self.root.path(), Path::new("posts"), &self.settings, self.now);
+            if let Ok(posts) = &anew {
+                assert!(posts.published.iter().all(|post| post.reading_minutes() > 0));
+            }
+            let sources = |posts: &Result<Posts, LoadError>| -> Vec<String> {
+                let published = posts.iter().flat_map(|posts| &posts.published);
+                published.map(|post| post.body.source().to_owned()).collect()
+            };
+            assert_eq!(sources(&kept), sources(&anew));
+            assert_eq!(format!("{kept:?}"), format!("{anew:?}"));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_essays_is_what_they_would_be_if_read_anew() {
+        let mut case = Case::new();
+        case.write(
+            "2026-01-01-old.md",
+            "\u{feff}# Old\r\n\r\nText with a [link](no.md) and [[no-name]].\r\n",
+        );
+        case.write(
+            "2026-01-02-maps.md",
+            "+++\ntitle = \"On maps\"\ntags = [\"紙\"]\nextra = { a = [1, \"b\"] }\n+++\n\n地圖。\n",
+        );
+        case.write("2026-01-03-plain.txt", "Plain\n\nText.\n");
+        case.write("2027-01-01-future.md", "# Future\n\nText");
+        case.write("draft.md", "+++\ntitle = \"Draft\"\ndraft = true\n+++\n");
+        case.compare();
+        case.compare();
+        case.write("2026-01-01-old.md", "# Older\n\nText");
+        case.compare();
+        case.now = "2027-02-01T12:00:00Z".parse().unwrap();
+        case.compare();
+        case.compare();
+        case.now = "2026-01-02T12:00:00Z".parse().unwrap();
+        case.compare();
+        case.settings.lang = "de".parse().unwrap();
+        case.compare();
+        case.write("map.mp3", "ID3");
+        case.write("2026-01-04-heard.md", "+++\ntitle = \"Heard\"\nenclosure = \"map.mp3\"\n+++\n\nText.\n");
+        case.compare();
+        fs::remove_file(case.root.path().join("map.mp3")).unwrap();
+        case.compare();
+        case.write("2026-01-04-heard.md", "# Heard\n");
+        fs::remove_file(case.root.path().join("2026-01-01-old.md")).unwrap();
+        case.compare();
+        case.compare();
+    }
+
+    #[test]
+    fn an_essay_that_looks_as_it_did_is_read_when_its_words_are_asked_for() {
+        let mut case = Case::new();
+        case.write("2026-01-01-maps.md", "# Maps\n\nText");
+        case.load().unwrap();
+        let posts = case.load().unwrap();
+        assert_eq!((posts.published[0].body.source(), posts.changed()), ("\nText", None));
+        let posts = case.load().unwrap();
+        case.write("2026-01-01-maps.md", "# Maps\n\nTexts");
+        assert_eq!(posts.published[0].body.source(), "", "what came late is not taken");
+        assert_eq!(posts.changed(), Some(Path::new("2026-01-01-maps.md")));
+        case.program = "2";
+        let posts = case.load().unwrap();
+        assert_eq!((posts.published[0].body.source(), posts.changed()), ("\nTexts", None));
+    }
+
+    #[test]
+    fn a_file_that_was_changed_a_moment_ago_is_not_recorded() {
+        let case = Case::new();
+        case.write("2026-01-01-maps.md", "# Maps\n\nText");
+        let mut records = Records::open(&case.drawer, case.program, Timestamp::now());
+        let posts = records.load(case.root.path(), Path::new("posts"), &case.settings, case.now).unwrap();
+        assert_eq!(posts.published[0].word_count(), 1);
+        records.keep(&posts);
+        let kept = case.drawer.0.lock().unwrap();
+        assert!(kept.is_empty(), "{kept:?}");
+    }
+
+    #[test]
+    fn records_that_make_no_sense_are_none() {
+        let case = Case::new();
+        case.write("2026-01-01-maps.md", "# Maps\n\nText");
+        case.load().unwrap();
+        let whole = case.drawer.0.lock().unwrap().clone();
+        for (key, octets) in &whole {
+            for end in 0..octets.len() {
+                case.drawer.write(key, &octets[..end]);
+                case.compare();
+            }
+        }
+    }
+}
