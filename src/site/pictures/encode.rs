@@ -2,12 +2,12 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage};
 use jpeg_encoder::{ColorType, SamplingFactor};
 use webp::{Encoder, WebPConfig};
+
+use super::scale::scaled;
 
 /// How hard libwebp tries, 0 to 6: at 4 a photograph 1600 wide takes about a quarter of a second; 6 takes half
 /// as long again and saves 1 %.
@@ -23,27 +23,21 @@ const PHOTOGRAPH_COLOURS: usize = 2_000;
 const SAMPLE: usize = 20_000;
 
 /// `pixels`, RGB or RGBA, at `width`, their shape kept.
-///
-/// Done in integers, so it comes out the same on every processor.
 pub(super) fn resized(pixels: &DynamicImage, width: u32) -> DynamicImage {
     if width == pixels.width() {
         return pixels.clone();
     }
-    let scaled = u64::from(pixels.height()) * u64::from(width) * 2 + u64::from(pixels.width());
-    let height = u32::try_from(scaled / (2 * u64::from(pixels.width()))).unwrap_or(u32::MAX).max(1);
-    let kind = if pixels.color().has_alpha() { PixelType::U8x4 } else { PixelType::U8x3 };
-    let source = ImageRef::new(pixels.width(), pixels.height(), pixels.as_bytes(), kind)
-        .expect("as many octets as the kind and the size ask for");
-    let mut target = Image::new(width, height, kind);
-    Resizer::new()
-        .resize(&source, &mut target, &ResizeOptions::default())
-        .expect("both are of one kind and neither is empty");
-    let octets = target.into_vec();
-    let pixels = match kind {
-        PixelType::U8x4 => RgbaImage::from_raw(width, height, octets).map(DynamicImage::ImageRgba8),
-        _ => RgbImage::from_raw(width, height, octets).map(DynamicImage::ImageRgb8),
+    let twice = u64::from(pixels.height()) * u64::from(width) * 2 + u64::from(pixels.width());
+    let height = u32::try_from(twice / (2 * u64::from(pixels.width()))).unwrap_or(u32::MAX).max(1);
+    let (from, to) = ((pixels.width(), pixels.height()), (width, height));
+    let smaller = if pixels.color().has_alpha() {
+        let octets = scaled::<4>(pixels.as_bytes(), from, to);
+        RgbaImage::from_raw(width, height, octets).map(DynamicImage::ImageRgba8)
+    } else {
+        let octets = scaled::<3>(pixels.as_bytes(), from, to);
+        RgbImage::from_raw(width, height, octets).map(DynamicImage::ImageRgb8)
     };
-    pixels.expect("as many octets as the kind and the size ask for")
+    smaller.expect("as many octets as the kind and the size ask for")
 }
 
 /// `pixels` as WebP: lossy, or without loss where that is smaller, as it is for drawings and screens.

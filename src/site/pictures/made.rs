@@ -7,7 +7,7 @@ use super::original::{self, LARGE, MAX_PIXELS, Original, Unfit};
 use super::{PictureSettings, encode};
 
 /// Changes whenever other octets come out for the same picture, so that no cache holds what is no longer made.
-pub(super) const VERSION: &str = "pictures-1";
+pub(super) const VERSION: &str = "pictures-2";
 
 /// Widest plain file: twice the column of a mail.
 pub(super) const PLAIN_WIDTH: u32 = 1200;

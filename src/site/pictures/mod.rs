@@ -15,6 +15,7 @@ mod exif;
 mod gallery;
 mod made;
 mod original;
+mod scale;
 mod settings;
 #[cfg(test)]
 mod tests;
