@@ -9,6 +9,7 @@ import calendar
 import datetime
 import html.parser
 import json
+import multiprocessing
 import os
 import re
 import sys
@@ -19,8 +20,8 @@ import jsonschema
 import lxml.etree
 
 PUBLIC, EXPECTED, SCHEMA = sys.argv[1:]
-# Of so many feeds of tags one is read by everything; all are read by the strict parsers.
-SHARE_OF_TAGS = 101
+# Feeds handed to a process at once.
+SHARE = 200
 ABSOLUTE = re.compile(r"(https?|mailto|tel|data|xmpp|ftp|feed|urn|tag|magnet|sms|irc):", re.ASCII)
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel", "data"}
 LINKS = {"href", "src", "poster", "cite", "srcset", "xlink:href", "action", "formaction", "longdesc", "background"}
@@ -93,11 +94,11 @@ def strictly(path, octets):
         return None
 
 
-def look_at_xml(path, is_read):
+def look_at_xml(path):
     with open(path, "rb") as file:
         octets = file.read()
     document = strictly(path, octets)
-    if document is None or not is_read:
+    if document is None:
         return
     for element in document.iter():
         for name in ("href", "url", "src", "xmlUrl", "htmlUrl", "uri"):
@@ -157,7 +158,7 @@ def compare(path, found):
             complain(path, f"{post['id']}: enclosures {enclosures}, expected {post['enclosure']}")
 
 
-def look_at_json(path, validator):
+def look_at_json(path):
     with open(path, encoding="utf-8") as file:
         feed = json.load(file)
     for error in validator.iter_errors(feed):
@@ -180,17 +181,21 @@ with open(EXPECTED, encoding="utf-8") as file:
 with open(SCHEMA, encoding="utf-8") as file:
     validator = jsonschema.Draft7Validator(json.load(file))
 
-tags, looked_at = 0, {"xml": 0, "json": 0}
-for path in files():
-    is_tag = os.path.relpath(path, PUBLIC).startswith("tags" + os.sep)
-    tags += is_tag
-    is_read = not is_tag or len(expected) > 0 or tags % SHARE_OF_TAGS == 0
-    kind = os.path.splitext(path)[1]
-    if kind in (".xml", ".opml"):
-        look_at_xml(path, is_read)
-        looked_at["xml"] += 1
-    elif os.path.basename(path) == "feed.json" and is_read:
-        look_at_json(path, validator)
-        looked_at["json"] += 1
 
-print(json.dumps({"xml": looked_at["xml"], "json": looked_at["json"], "problems": problems[:200]}))
+def look(path):
+    """What is wrong with one file, and of which kind it is."""
+    problems.clear()
+    kind = "json" if path.endswith(".json") else "xml"
+    {"json": look_at_json, "xml": look_at_xml}[kind](path)
+    return kind, list(problems)
+
+
+def is_document(path):
+    return os.path.splitext(path)[1] in (".xml", ".opml") or os.path.basename(path) == "feed.json"
+
+
+# The processes have what is read above, for they are forked from this one.
+with multiprocessing.get_context("fork").Pool() as pool:
+    found = pool.map(look, filter(is_document, files()), chunksize=SHARE)
+looked_at = {kind: sum(one == kind for one, _ in found) for kind in ("xml", "json")}
+print(json.dumps(looked_at | {"problems": [problem for _, some in found for problem in some][:200]}))
