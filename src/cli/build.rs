@@ -22,6 +22,7 @@ use crate::watch::{Waker, Watch, WatchError};
 const RECORDS: &str = "records-1";
 
 pub fn run(desk: &Desk, args: &BuildVerbArgs) -> Result<Report, Failure> {
+    refuse_the_publication_itself(desk, &args.tree.out)?;
     end_what_was_begun(desk, &args.tree.out);
     if args.watch { keep_building(desk, &args.tree) } else { run_once(desk, &args.tree) }
 }
@@ -98,7 +99,6 @@ fn build_with(
     args: &BuildArgs,
     has_records: bool,
 ) -> Result<SiteReport, Failure> {
-    refuse_the_publication_itself(desk, &args.out)?;
     let cache = if args.no_cache { None } else { desk.cache() };
     let pictures = publication.pictures(cache.as_ref());
     let cards = publication.cards(cache.as_ref())?;

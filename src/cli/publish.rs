@@ -11,6 +11,7 @@ use super::send::Office;
 use super::{build, ping, send_words};
 
 pub fn run(desk: &Desk, args: &PublishArgs) -> Result<Report, Failure> {
+    build::refuse_the_publication_itself(desk, &args.build.out)?;
     build::end_what_was_begun(desk, &args.build.out);
     let publication = Publication::load(desk)?;
     let zone = publication.config.zone()?.rules();

@@ -64,15 +64,8 @@ pub(super) fn settle(
             remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `audio/mpeg`"));
             "application/octet-stream".to_owned()
         });
-    let transcript = transcript.as_ref().and_then(|(url, told)| {
-        let media_type = told.clone().or_else(|| media_type_of(url).map(str::to_owned));
-        if media_type.is_none() {
-            let what =
-                format!("`enclosure`: the type of the transcript `{url}` cannot be told from its name");
-            remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `text/vtt`"));
-        }
-        Some(Transcript { url: url.clone(), media_type: media_type? })
-    });
+    let is_here = |url: &str| meanings(essay, url).iter().any(|path| assets.contains_key(path));
+    let transcript = transcript.as_ref().and_then(|named| words(*line, named, is_here, remarks));
     Some(Enclosure {
         url: url.clone(),
         octets: octets.or(local).unwrap_or(0),
@@ -81,6 +74,27 @@ pub(super) fn settle(
         is_explicit: *is_explicit,
         transcript,
     })
+}
+
+/// The transcript that front matter names, if it is there and of a type that can be told.
+fn words(
+    line: usize,
+    (url, told): &(String, Option<String>),
+    is_here: impl Fn(&str) -> bool,
+    remarks: &mut Remarks,
+) -> Option<Transcript> {
+    if !is_here(url) && Url::parse(url).is_err() {
+        let what = format!("`enclosure`: expected a transcript at `{url}`, found none");
+        let help = "name a file beside the essay (a `.txt` there is a post), or an `https:` URL";
+        remarks.fault(Flaw::new(line, what).with_help(help));
+        return None;
+    }
+    let media_type = told.clone().or_else(|| media_type_of(url).map(str::to_owned));
+    if media_type.is_none() {
+        let what = format!("`enclosure`: the type of the transcript `{url}` cannot be told from its name");
+        remarks.finding(Flaw::new(line, what).with_help("add `type`, such as `text/vtt`"));
+    }
+    Some(Transcript { url: url.clone(), media_type: media_type? })
 }
 
 fn media_type_of(url: &str) -> Option<&'static str> {

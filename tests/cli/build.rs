@@ -110,6 +110,14 @@ fn faulty_posts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "syntax-yaml.md:2: YAML: while scanning a plain scalar, found a tab",
         ),
         (
+            "transcript.md",
+            text(toml(
+                "title = \"A\"\ndate = 2026-01-01\n\
+                 enclosure = { url = \"https://a.example/a.mp3\", octets = 1, transcript = \"a.vtt\" }",
+            )),
+            "transcript.md:4: `enclosure`: expected a transcript at `a.vtt`, found none\n  help: name a file beside the essay (a `.txt` there is a post), or an `https:` URL",
+        ),
+        (
             "unclosed-toml.md",
             b"+++\ntitle = \"A\"\ndate = 2026-01-01\n\nText.\n".to_vec(),
             "unclosed-toml.md:1: front matter opens with `+++`: expected a second `+++`, found the end of the file\n  help: write `+++` on a line of its own between front matter and essay",

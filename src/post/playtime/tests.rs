@@ -1,8 +1,9 @@
-//! Files made by hand, octet by octet, and broken ones.
+//! Files made by hand, octet by octet, broken ones, and what encoders write.
 
 use std::io::Cursor;
+use std::path::Path;
 
-use super::told;
+use super::{seconds as measured, told};
 
 fn seconds(octets: &[u8]) -> Option<u64> {
     told(&mut Cursor::new(octets), octets.len() as u64).unwrap()
@@ -121,4 +122,16 @@ fn what_is_cut_short_or_no_recording_has_no_length_and_does_no_harm() {
         }
     }
     assert_eq!(seconds(b"<html>not found</html>"), None);
+}
+
+/// What encoders write; `tests/recordings/README.md` says how and how long each plays.
+#[test]
+fn recordings_of_real_encoders_are_measured() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let recordings: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind != "md")).collect();
+    assert_eq!(recordings.len(), 9);
+    for path in recordings {
+        assert_eq!(measured(&path).unwrap(), Some(7), "{}", path.display());
+    }
 }
