@@ -186,7 +186,8 @@ fn seen(post: &Post) -> Announced {
 /// Of the essay alone: whoever gives it a new title often gives its file a new name too. A post that is all
 /// picture is told by its title.
 fn digest_of(post: &Post) -> String {
-    let essay = post.body.source().trim();
+    let essay = post.body.source();
+    let essay = essay.trim();
     let text = if essay.is_empty() { &post.title } else { essay };
     HEXLOWER.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }

@@ -44,8 +44,9 @@ pub fn draft(request: &DraftRequest<'_>) -> Result<Draft, DraftError> {
 }
 
 fn markers(request: &DraftRequest<'_>) -> Markers {
-    let of_posts =
-        request.posts.iter().flat_map(|post| [post.title.as_str(), post.summary(), post.body.source()]);
+    let sources: Vec<_> = request.posts.iter().map(|post| post.body.source()).collect();
+    let posts = request.posts.iter().zip(&sources);
+    let of_posts = posts.flat_map(|(post, source)| [post.title.as_str(), post.summary(), source.as_ref()]);
     Markers::apart_from(of_posts.chain([request.masthead.title.as_str(), &request.masthead.postal_address]))
 }
 

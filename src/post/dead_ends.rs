@@ -92,7 +92,7 @@ impl<'a> Ground<'a> {
             return None;
         }
         let anchors = self.anchors.entry(&to.post.source);
-        let anchors = anchors.or_insert_with(|| markup::anchors(to.post.body.source()));
+        let anchors = anchors.or_insert_with(|| markup::anchors(&to.post.body.source()));
         if anchors.iter().any(|anchor| *anchor == fragment) {
             return None;
         }

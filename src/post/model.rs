@@ -1,5 +1,6 @@
 //! What a post is once its file has been read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -206,11 +207,11 @@ pub struct Body {
 impl Body {
     pub fn new(format: Format, source: impl Into<String>, has_math: bool) -> Self {
         let source = source.into();
-        Self { format, has_math, marks: Marks::of(format, &source), text: Text::new(source) }
+        Self { format, has_math, marks: Marks::of(format, &source), text: Text::Held(source) }
     }
 
-    /// As the author wrote it. It may be read only now: see [`Posts::changed`].
-    pub fn source(&self) -> &str {
+    /// As the author wrote it. It may be read only now, and each time: see [`Posts::changed`].
+    pub fn source(&self) -> Cow<'_, str> {
         self.text.words()
     }
 
@@ -227,7 +228,7 @@ impl Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of {} octets", self.format, self.source().len())
+        write!(f, "{:?} with {:?}", self.format, self.marks)
     }
 }
 

@@ -9,6 +9,7 @@ use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
 
 use data_encoding::HEXLOWER;
@@ -20,13 +21,16 @@ use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::load::{self, LoadError};
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::text::{Changed, Digest, Kept, Text, digest_of};
-use crate::post::{PostSettings, Posts, Survey, walk};
+use crate::post::{PostSettings, Posts, Survey, source, walk};
 
 /// Parts the records are kept in, so that one changed essay rewrites little.
 const SHARDS: usize = 64;
 
 /// How long a file must have been left alone, in nanoseconds: FAT counts in steps of two seconds.
 const SETTLED: u64 = 2_000_000_000;
+
+/// Octets of words that are held at once; what is more is read again where it is needed.
+const MOST_HELD: usize = 128 << 20;
 
 /// Where records are kept. What cannot be kept costs the next run its time.
 pub trait Store: Sync {
@@ -111,7 +115,13 @@ impl<'a> Records<'a> {
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
         self.keep_only_those_of(settings, shown_as);
         let changed = Changed::default();
-        let shelf = Shelf { known: self.known(), posts_dir: posts_dir.into(), changed: &changed, desk };
+        let shelf = Shelf {
+            known: self.known(),
+            posts_dir: posts_dir.into(),
+            changed: &changed,
+            desk,
+            held: AtomicUsize::new(0),
+        };
         let all = found.essays.par_iter().map(|path| shelf.reading(path, self.settled));
         let all = all.collect::<Result<Vec<Found>, LoadError>>()?;
         let mut readings = Vec::with_capacity(all.len());
@@ -184,6 +194,8 @@ struct Shelf<'a> {
     posts_dir: Arc<Path>,
     changed: &'a Changed,
     desk: Desk<'a>,
+    /// Octets of words that are held.
+    held: AtomicUsize,
 }
 
 impl Shelf<'_> {
@@ -195,11 +207,24 @@ impl Shelf<'_> {
         }
         let octets =
             fs::read(&file).map_err(|cause| LoadError::Io { path: self.desk.shown_as.join(path), cause })?;
-        let reading = essay::read(path, &octets, self.desk);
+        let mut reading = essay::read(path, &octets, self.desk);
+        let Some(place) = reading.essay.as_ref().and_then(|essay| Place::of(essay, &octets)) else {
+            return Ok(Found { reading, line: None, fresh: None });
+        };
         // One that changed while it was read looks otherwise, or has not settled.
         let look = look.filter(|look| look.modified.max(look.changed) < settled);
-        let fresh = look.and_then(|look| fresh(&reading, &octets, look));
+        let fresh = look.and_then(|look| fresh(&reading, &place, look));
+        let is_held = self.held.fetch_add(octets.len(), Ordering::Relaxed) < MOST_HELD;
+        if let Some(essay) = reading.essay.as_mut().filter(|_| !is_held) {
+            essay.post.body.put(self.kept(path, place));
+        }
         Ok(Found { reading, line: None, fresh })
+    }
+
+    fn kept(&self, path: &Path, place: Place) -> Text {
+        let Place { digest, skipped } = place;
+        let (posts_dir, changed) = (Arc::clone(&self.posts_dir), Arc::clone(self.changed));
+        Text::Kept(Kept { posts_dir, path: path.to_owned(), digest, skipped, changed })
     }
 
     /// The file at `path` as it was read when it looked like `look`, and where that stands.
@@ -215,24 +240,35 @@ impl Shelf<'_> {
         let survey: Survey = serde_json::from_str(survey).ok()?;
         essay.post.survey.get_or_init(|| survey);
         let digest: Digest = HEXLOWER.decode(digest.as_bytes()).ok()?.try_into().ok()?;
-        let (posts_dir, changed) = (Arc::clone(&self.posts_dir), Arc::clone(self.changed));
-        essay.post.body.put(Text::kept(Kept { posts_dir, path: path.to_owned(), digest, skipped, changed }));
+        essay.post.body.put(self.kept(path, Place { digest, skipped }));
         let remarks = Remarks { findings, ..Remarks::default() };
         Some((Reading { path: path.to_owned(), essay: Some(essay), remarks }, (shard, number)))
     }
 }
 
-/// The record of a file of `octets`; none where time or other files tell what it is read as.
-fn fresh(reading: &Reading, octets: &[u8], look: Look) -> Option<Fresh> {
+/// Where the words of an essay are in its file.
+struct Place {
+    digest: Digest,
+    skipped: usize,
+}
+
+impl Place {
+    fn of(essay: &Essay, octets: &[u8]) -> Option<Self> {
+        // Line ends are counted as the text has them once it is read.
+        let text = source::decode(octets).ok()?;
+        let skipped = text.len().checked_sub(essay.post.body.source().len())?;
+        Some(Self { digest: digest_of(octets), skipped })
+    }
+}
+
+/// The record of a file; none where time or other files tell what it is read as.
+fn fresh(reading: &Reading, place: &Place, look: Look) -> Option<Fresh> {
     let essay = reading.essay.as_ref().filter(|essay| essay.hold.is_none())?;
     if essay.post.enclosure.is_some() {
         return None;
     }
     let path = quoted(&reading.path)?;
-    // Line ends are counted as the text has them once it is read.
-    let text = crate::post::source::decode(octets).ok()?;
-    let skipped = text.len().checked_sub(essay.post.body.source().len())?;
-    let digest = HEXLOWER.encode(&digest_of(octets));
+    let (digest, skipped) = (HEXLOWER.encode(&place.digest), place.skipped);
     let record = RecordOf { look, digest, skipped, essay, findings: &reading.remarks.findings };
     let record = serde_json::to_string(&record).ok()?;
     Some(Fresh { shard: shard_of(&path), path, record })
@@ -352,7 +388,7 @@ mod tests {
             }
             let sources = |posts: &Result<Posts, LoadError>| -> Vec<String> {
                 let published = posts.iter().flat_map(|posts| &posts.published);
-                published.map(|post| post.body.source().to_owned()).collect()
+                published.map(|post| post.body.source().into_owned()).collect()
             };
             assert_eq!(sources(&kept), sources(&anew));
             assert_eq!(format!("{kept:?}"), format!("{anew:?}"));
@@ -401,14 +437,14 @@ mod tests {
         case.write("2026-01-01-maps.md", "# Maps\n\nText");
         case.load().unwrap();
         let posts = case.load().unwrap();
-        assert_eq!((posts.published[0].body.source(), posts.changed()), ("\nText", None));
+        assert_eq!((posts.published[0].body.source().as_ref(), posts.changed()), ("\nText", None));
         let posts = case.load().unwrap();
         case.write("2026-01-01-maps.md", "# Maps\n\nTexts");
         assert_eq!(posts.published[0].body.source(), "", "what came late is not taken");
         assert_eq!(posts.changed(), Some(Path::new("2026-01-01-maps.md")));
         case.program = "2";
         let posts = case.load().unwrap();
-        assert_eq!((posts.published[0].body.source(), posts.changed()), ("\nTexts", None));
+        assert_eq!((posts.published[0].body.source().as_ref(), posts.changed()), ("\nTexts", None));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The words of an essay, which may stay in its file until somebody asks for them.
 //!
-//! Most essays have not changed since the last build, and nobody reads them again. One that is read after all must be
-//! what it was when the build began: its digest tells.
+//! Most essays have not changed since the last build, and nobody reads them again; and of very many essays not all can be
+//! held. One that is read late must be what it was when the build began: its digest tells.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -23,14 +24,14 @@ pub(super) fn digest_of(octets: &[u8]) -> Digest {
 /// The first file that was not what it had been when it was asked for its words.
 pub(super) type Changed = Arc<OnceLock<PathBuf>>;
 
-/// Words that are there, or in a file.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Text {
-    known: OnceLock<String>,
-    kept: Option<Kept>,
+/// Words that are held, or lie in a file.
+#[derive(Clone, Debug)]
+pub(super) enum Text {
+    Held(String),
+    Kept(Kept),
 }
 
-/// Where words are that nobody has asked for yet.
+/// Where words are. They are read each time they are asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub posts_dir: Arc<Path>,
@@ -44,17 +45,18 @@ pub(super) struct Kept {
 }
 
 impl Text {
-    pub fn new(words: String) -> Self {
-        Self { known: OnceLock::from(words), kept: None }
-    }
-
-    pub fn kept(kept: Kept) -> Self {
-        Self { known: OnceLock::new(), kept: Some(kept) }
-    }
-
     /// The words. None of a file that has changed: then [`Changed`] says so.
-    pub fn words(&self) -> &str {
-        self.known.get_or_init(|| self.kept.as_ref().map(Kept::read).unwrap_or_default())
+    pub fn words(&self) -> Cow<'_, str> {
+        match self {
+            Self::Held(words) => Cow::Borrowed(words),
+            Self::Kept(kept) => Cow::Owned(kept.read()),
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::Held(String::new())
     }
 }
 

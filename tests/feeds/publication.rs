@@ -166,7 +166,7 @@ impl Publication {
 pub fn piece(post: &Post, form: Form, press: &Press<'_>) -> Result<Piece, FeedError> {
     let mut forms = Forms::default();
     forms.insert(form);
-    let pieces = Pieces::cut(post, post.body.source(), forms, press)?;
+    let pieces = Pieces::cut(post, &post.body.source(), forms, press)?;
     Ok(pieces.get(form).expect("cut in the form asked for"))
 }
 

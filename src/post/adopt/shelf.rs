@@ -134,9 +134,11 @@ impl<'a> Shelf<'a> {
         let Some(new) = essay::read(&adoption.target, &adoption.bytes, self.desk()).essay else {
             return adoption;
         };
-        let text = new.post.body.source().trim();
+        let text = new.post.body.source();
+        let text = text.trim();
         let is_same = |known: &&Essay| {
-            let known_text = known.post.body.source().trim();
+            let known_text = known.post.body.source();
+            let known_text = known_text.trim();
             // A by-line may stand above one of the texts: its name was not known then, or is not now.
             let is_same_text = known_text.ends_with(text) || text.ends_with(known_text);
             let is_same_name = known.post.id == new.post.id || known.post.slug == new.post.slug;

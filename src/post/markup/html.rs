@@ -22,11 +22,13 @@ pub enum Flavour {
     Mail,
 }
 
+/// About what a word of English takes as HTML; a character of Han or kana takes less.
+const OCTETS_PER_WORD: usize = 10;
+
 /// Writes `document`, the body of `post`.
 pub fn write(document: &Document, post: &Post, linker: &dyn Linker, flavour: Flavour) -> String {
     let permalink = linker.permalink(post).to_string();
-    // Essays grow by half to the double.
-    let out = String::with_capacity(2 * post.body.source().len());
+    let out = String::with_capacity(OCTETS_PER_WORD * post.word_count());
     let mut writer = Writer { post, linker, permalink, flavour, pictures: 0, is_in_picture: false, out };
     writer.blocks(&document.nodes);
     writer.notes(&document.notes);

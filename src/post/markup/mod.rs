@@ -125,7 +125,8 @@ impl Post {
 }
 
 fn document(body: &Body) -> Document {
-    let source = escape::clean(body.source());
+    let source = body.source();
+    let source = escape::clean(&source);
     match body.format {
         Format::Markdown => {
             let mut document = markdown::read(&source, body.has_math);

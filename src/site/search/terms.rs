@@ -25,7 +25,7 @@ pub(crate) fn terms(post: &Post) -> String {
         head.push('\n');
         head.push_str(name);
     });
-    let (head, body) = (folded(&head), folded(post.body.source()));
+    let (head, body) = (folded(&head), folded(&post.body.source()));
     let mut seen = Seen::with_capacity_and_hasher(FEW_TERMS, Fast::default());
     let mut out = String::with_capacity(body.len() / 2);
     for (text, mark) in [(&head, "!"), (&body, "")] {
