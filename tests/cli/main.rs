@@ -7,6 +7,7 @@ mod config;
 mod copies;
 mod documents;
 mod help;
+mod hub_over_tls;
 mod init;
 mod lanes;
 mod ledger;

@@ -10,7 +10,7 @@ use crate::publication::Publication;
 
 /// Serves the files of a folder, and takes what is posted to `/hub`.
 #[derive(Clone)]
-struct Server {
+pub struct Server {
     address: SocketAddr,
     folder: PathBuf,
     posted: Arc<Mutex<Vec<String>>>,
@@ -68,7 +68,7 @@ impl Server {
 }
 
 /// A publication with one post, built, and served from where it was built.
-fn publication(hub: &str) -> (Publication, Server) {
+pub fn publication(hub: &str) -> (Publication, Server) {
     let publication = Publication::empty();
     let server = Server::of(publication.path("public"));
     let address = server.address;
