@@ -1,5 +1,6 @@
 //! `preview`: the publication in a browser, anew whenever a file changes.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,8 +19,8 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::publication::Publication;
 use crate::post::{Fault, Hold, Readings, Unpublished};
-use crate::site::{self, Artifact, SiteError, TreeError};
-use crate::web::preview::{Listen, Mark, Marks, Preview, Tree};
+use crate::site::{self, Artifact, SiteError, Source, TreeError};
+use crate::web::preview::{Listen, Mark, Marks, NextTree, Preview, Tree};
 
 /// Where the search for a free port begins.
 const FIRST_PORT: u16 = 8000;
@@ -111,7 +112,7 @@ impl Screen<'_> {
             let pictures = publication.pictures(cache.as_ref());
             let cards = publication.cards(cache.as_ref())?;
             let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
-            self.preview.patch(gathered(|emit| site::glance(&source, &pages, emit))?.1);
+            self.preview.patch(glimpsed(&source, &pages)?);
         }
         Ok(())
     }
@@ -121,7 +122,7 @@ impl Screen<'_> {
         let mut known = Vec::new();
         while let Ok(first) = rounds.recv() {
             let round = rounds.try_iter().last().unwrap_or(first);
-            let built = builders.install(|| tree(self.desk, &round.publication));
+            let built = builders.install(|| built(self.desk, &round.publication, self.preview.next_tree()));
             if self.newest.load(Ordering::SeqCst) != round.number {
                 continue;
             }
@@ -143,27 +144,24 @@ impl Screen<'_> {
     }
 }
 
-/// What `make` emits, and what it says of it.
-fn gathered<T>(
-    make: impl FnOnce(&dyn site::Tree) -> Result<T, SiteError>,
-) -> Result<(T, Vec<Artifact>), SiteError> {
+/// The pages at `paths`, and what they show of pictures and style.
+fn glimpsed(source: &Source<'_>, paths: &HashSet<String>) -> Result<Vec<Artifact>, SiteError> {
     let artifacts: Mutex<Vec<Artifact>> = Mutex::default();
     let take = |artifact| -> Result<(), TreeError> {
         artifacts.lock().expect("taking an artifact does not panic").push(artifact);
         Ok(())
     };
-    let made = make(&take)?;
-    Ok((made, artifacts.into_inner().expect("taking an artifact does not panic")))
+    site::glance(source, paths, &take)?;
+    Ok(artifacts.into_inner().expect("taking an artifact does not panic"))
 }
 
 /// The public tree of `publication`.
-fn tree(desk: &Desk, publication: &Publication) -> Result<Built, Failure> {
+fn built(desk: &Desk, publication: &Publication, tree: NextTree) -> Result<Built, Failure> {
     let cache = desk.cache();
     let pictures = publication.pictures(cache.as_ref());
     let cards = publication.cards(cache.as_ref())?;
     let source = publication.source(cache.as_ref(), &pictures, cards.as_ref());
-    let (report, artifacts) = gathered(|emit| site::build(&source, emit))?;
-    let mut tree = Tree::new(artifacts, marks(publication));
+    let report = site::build(&source, &tree)?;
     let folder = publication.config.posts_folder();
     for asset in &publication.posts.assets {
         let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
@@ -172,7 +170,7 @@ fn tree(desk: &Desk, publication: &Publication) -> Result<Built, Failure> {
     let oversizes = report.oversizes.iter().map(site::feed::Oversize::to_fault);
     let findings =
         publication.posts.findings.iter().cloned().chain(oversizes).chain(report.pictures).collect();
-    Ok(Built { tree, posts: report.posts, findings })
+    Ok(Built { tree: tree.finish(marks(publication)), posts: report.posts, findings })
 }
 
 /// The posts that only their author sees.

@@ -8,6 +8,7 @@
 
 mod guard;
 mod kinds;
+mod next_tree;
 mod open_pages;
 mod page;
 mod reply;
@@ -35,6 +36,7 @@ use self::service::Service;
 use super::WebError;
 use crate::site::Artifact;
 
+pub use next_tree::NextTree;
 pub use tree::{Mark, Marks, Tree};
 
 /// A running server; it ends when this is dropped.
@@ -114,6 +116,11 @@ impl Preview {
             let files = shown.files + u64::from(changed);
             *shown = Arc::new(Shown { tree: Some(Arc::new(tree)), errors: Vec::new(), files });
         });
+    }
+
+    /// A tree to follow the one that is shown, or the first.
+    pub fn next_tree(&self) -> NextTree {
+        NextTree::after(self.shown.borrow().tree.clone().unwrap_or_default())
     }
 
     /// The pages that are open in browsers, by their paths in the public tree.

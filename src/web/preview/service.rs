@@ -137,14 +137,14 @@ impl Shown {
                 let source = Source::File { path: path.clone(), octets: *octets };
                 Sending { status, media_type, etag: etag_of_file(*octets, *changed), source }
             }
-            Content::Octets(octets) if kinds::is_page(path) => {
+            Content::Octets(octets, _) if kinds::is_page(path) => {
                 let octets = octets.to_vec();
                 let marks = self.tree.as_ref().map(|tree| tree.marks().clone()).unwrap_or_default();
                 let etag = etag_of(&octets, &format!("{marks:?}"));
                 let page = page::with_script(&octets, &etag, path, &marks);
                 Sending { status, media_type, etag, source: Source::Octets(page.into()) }
             }
-            Content::Octets(octets) => {
+            Content::Octets(octets, _) => {
                 let octets = Bytes::from(octets.to_vec());
                 Sending { status, media_type, etag: etag_of(&octets, ""), source: Source::Octets(octets) }
             }

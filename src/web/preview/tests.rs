@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use super::*;
-use crate::site::Artifact;
+use crate::site::{Artifact, Tree as _};
 
 /// A publication at `/letters/` of this machine.
 struct Browser {
@@ -23,6 +23,16 @@ fn artifacts(files: &[(&str, &str)]) -> Vec<Artifact> {
     files.iter().map(artifact).collect()
 }
 
+fn tree(files: &[(&str, &str)]) -> Tree {
+    next_tree(files).finish(Marks::default())
+}
+
+fn next_tree(files: &[(&str, &str)]) -> NextTree {
+    let tree = NextTree::after(Arc::default());
+    artifacts(files).into_iter().for_each(|artifact| tree.put(artifact).unwrap());
+    tree
+}
+
 impl Browser {
     fn new() -> Self {
         let home = "https://example.org/letters/".parse().unwrap();
@@ -31,7 +41,7 @@ impl Browser {
 
     fn seeing(files: &[(&str, &str)]) -> Self {
         let browser = Self::new();
-        browser.preview.show(Tree::new(artifacts(files), Marks::default()));
+        browser.preview.show(tree(files));
         browser
     }
 
@@ -150,10 +160,10 @@ fn a_player_gets_the_part_it_asks_for() {
     let octets: Vec<u8> = (0..600_000_u32).map(|number| (number % 251) as u8).collect();
     std::fs::write(&talk, &octets).unwrap();
     let browser = Browser::new();
-    let mut tree = Tree::new(artifacts(&[("index.html", "a")]), Marks::default());
+    let tree = next_tree(&[("index.html", "a")]);
     tree.copy("talk.mp3".to_owned(), &talk);
     tree.copy("gone.mp3".to_owned(), &folder.path().join("gone.mp3"));
-    browser.preview.show(tree);
+    browser.preview.show(tree.finish(Marks::default()));
     let whole = browser.get("/letters/talk.mp3");
     assert_eq!((whole.status, whole.field("content-type"), &whole.body), (200, Some("audio/mpeg"), &octets));
     let etag = whole.field("etag").unwrap();
@@ -194,14 +204,14 @@ fn a_browser_hears_of_each_tree_and_of_what_stands_in_its_way() {
     browser.preview.complain(vec![complaint()]);
     assert_eq!(next(&mut events)["errors"][0]["message"], "posts/a.md:3: no");
     assert!(browser.get("/letters/").text().contains("<pre>posts/a.md:3: no\n  help: do\n</pre>"));
-    browser.preview.show(Tree::new(artifacts(&[("index.html", "one"), ("map.png", "1")]), Marks::default()));
+    browser.preview.show(tree(&[("index.html", "one"), ("map.png", "1")]));
     assert_eq!(next(&mut events), serde_json::json!({ "files": 0, "errors": [] }));
     browser.preview.complain(vec![complaint()]);
     assert_eq!(next(&mut events)["errors"][0]["help"], "do");
     assert!(browser.get("/letters/").text().starts_with("one"), "the last good tree stays");
-    browser.preview.show(Tree::new(artifacts(&[("index.html", "two"), ("map.png", "1")]), Marks::default()));
+    browser.preview.show(tree(&[("index.html", "two"), ("map.png", "1")]));
     assert_eq!(next(&mut events)["files"], 0, "only pages changed");
-    browser.preview.show(Tree::new(artifacts(&[("index.html", "two"), ("map.png", "2")]), Marks::default()));
+    browser.preview.show(tree(&[("index.html", "two"), ("map.png", "2")]));
     assert_eq!(next(&mut events)["files"], 1, "a picture changed");
 }
 
@@ -213,9 +223,7 @@ fn a_page_that_is_open_is_known_and_shown_before_the_rest() {
     next(&mut events);
     assert_eq!(browser.preview.open_pages(), HashSet::from(["余白/index.html".to_owned()]));
     browser.preview.patch(artifacts(&[("index.html", "nothing to patch")]));
-    browser
-        .preview
-        .show(Tree::new(artifacts(&[("index.html", "one"), ("a/index.html", "two")]), Marks::default()));
+    browser.preview.show(tree(&[("index.html", "one"), ("a/index.html", "two")]));
     next(&mut events);
     browser.preview.patch(artifacts(&[("a/index.html", "three")]));
     next(&mut events);
