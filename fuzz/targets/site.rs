@@ -31,6 +31,9 @@ fuzz_target!(|octets: &[u8]| {
         markup: &DESK.markup,
         cache: None,
         pictures: None,
+        cards: None,
+        has_records: false,
+        program: None,
     };
     let files = Mutex::new(Vec::new());
     let built = build(&source, &|file| {
