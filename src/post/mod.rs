@@ -26,6 +26,7 @@ mod enclosure;
 mod picture;
 mod playtime;
 mod assemble;
+mod body;
 mod essay;
 mod walk;
 mod unique;
@@ -41,13 +42,14 @@ mod text;
 mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
+pub use body::{Body, Format};
 pub use directory::{Directory, Entry};
 pub use load::LoadError;
 pub use marks::Marks;
 pub use markup::{Heading, MarkupSettings, Survey, highlight_css, outline, survey};
 pub use model::{
-    Author, Body, Enclosure, Fault, Format, Held, Hold, Image, Linker, Named, Post, PostId, PostIdError,
-    Posts, Rendering, Series, Slug, SlugError, Tag, Transcript,
+    Author, Enclosure, Fault, Held, Hold, Image, Linker, Named, Post, PostId, PostIdError, Posts, Rendering,
+    Series, Slug, SlugError, Tag, Transcript,
 };
 pub use picture::{PictureSize, PictureSources};
 pub use reach::meanings;

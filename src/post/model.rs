@@ -1,6 +1,5 @@
 //! What a post is once its file has been read.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use crate::post::text::Text;
-use crate::post::{Directory, Marks, PictureSize, PictureSources, Survey, Translations, survey};
+use crate::post::{Body, Directory, PictureSize, PictureSources, Survey, Translations, survey};
 use crate::words::Lang;
 
 /// The name a post keeps for ever: a `tag:` URI (RFC 4151) or another absolute URI, in ASCII.
@@ -181,55 +179,6 @@ impl Enclosure {
 pub struct Transcript {
     pub url: String,
     pub media_type: String,
-}
-
-/// What an essay's file is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    Markdown,
-    /// Paragraphs between empty lines; a line break within one is kept, Markdown marks are text.
-    Plain,
-}
-
-/// The essay itself, as its author wrote it, without front matter.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
-    pub format: Format,
-    /// Whether `$…$` and `$$…$$` are math, in Markdown.
-    pub has_math: bool,
-    /// What may stand in it.
-    pub marks: Marks,
-    #[serde(skip)]
-    text: Text,
-}
-
-impl Body {
-    pub fn new(format: Format, source: impl Into<String>, has_math: bool) -> Self {
-        let source = source.into();
-        Self { format, has_math, marks: Marks::of(format, &source), text: Text::Held(source) }
-    }
-
-    /// As the author wrote it. It may be read only now, and each time: see [`Posts::changed`].
-    pub fn source(&self) -> Cow<'_, str> {
-        self.text.words()
-    }
-
-    /// Another essay, written and read in the same way.
-    #[must_use]
-    pub fn with_source(&self, source: impl Into<String>) -> Self {
-        Self::new(self.format, source, self.has_math)
-    }
-
-    pub(super) fn put(&mut self, text: Text) {
-        self.text = text;
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} with {:?}", self.format, self.marks)
-    }
 }
 
 /// One essay, ready for every use.

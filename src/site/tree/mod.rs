@@ -22,7 +22,9 @@ mod grown;
 mod growth;
 mod journal;
 pub(super) mod manifest;
+mod octets;
 mod path;
+mod progress;
 mod seals;
 #[cfg(test)]
 mod tests;

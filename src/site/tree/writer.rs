@@ -1,8 +1,8 @@
 //! Staging, comparing, putting in place.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -16,9 +16,11 @@ use crate::site::tree::folder::{
 use crate::site::tree::grown::{Grown, Old};
 use crate::site::tree::growth::Growth;
 use crate::site::tree::journal::{self, Journal, Move};
+use crate::site::tree::octets::{are_equal, holds, write};
+use crate::site::tree::progress::Progress;
 use crate::site::tree::seals::{Book, Look, Made, Parts};
 use crate::site::tree::{Tree, TreeError, manifest, path};
-use crate::site::{Artifact, Octets, Seal};
+use crate::site::{Artifact, Seal};
 
 const STAGING: &str = ".postrider-staging";
 
@@ -57,22 +59,6 @@ pub struct TreeWriter {
     progress: Mutex<Progress>,
     /// Held until the writer is dropped.
     _lock: File,
-}
-
-#[derive(Debug, Default)]
-struct Progress {
-    /// Folded path to path.
-    taken: BTreeMap<String, String>,
-    /// Path and number of its staged file, in the order of coming.
-    staged: Vec<(String, usize)>,
-    next: usize,
-    unchanged: usize,
-    /// Files with a seal, as they are now.
-    made: Vec<(String, Made)>,
-    /// Files that grew, as they are now, with their parts.
-    grown: Vec<(String, Look, Parts)>,
-    /// Folders known to be folders and no links.
-    plain_folders: HashSet<PathBuf>,
 }
 
 /// A file that is written before it is known whether it differs from the one that is there.
@@ -436,77 +422,9 @@ impl Tree for TreeWriter {
     }
 }
 
-impl Progress {
-    /// Refuses a target that would be reached through a link.
-    fn refuse_links(&mut self, out: &Path, target: &Path) -> Result<(), TreeError> {
-        let folders = target.ancestors().skip(1).take_while(|folder| *folder != out);
-        let unknown: Vec<&Path> =
-            folders.take_while(|folder| !self.plain_folders.contains(*folder)).collect();
-        for folder in unknown {
-            match fs::symlink_metadata(folder) {
-                Ok(found) if found.is_symlink() => return Err(TreeError::Link { path: folder.to_owned() }),
-                Ok(found) if found.is_dir() => drop(self.plain_folders.insert(folder.to_owned())),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Whether a stale file keeps a new one from its place: a folder is needed there, or a file where its folder is.
 fn is_in_the_way(stale: &str, now: &BTreeSet<String>) -> bool {
     let below = format!("{stale}/");
     let is_needed_as_folder = now.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below));
     is_needed_as_folder || stale.match_indices('/').any(|(at, _)| now.contains(&stale[..at]))
-}
-
-/// Whether `target` is a plain file of exactly these octets.
-fn holds(target: &Path, bytes: &Octets) -> bool {
-    let is_of_length =
-        fs::symlink_metadata(target).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
-    is_of_length && File::open(target).and_then(|old| begins_with(old, bytes)).unwrap_or(false)
-}
-
-/// Whether the first octets of `file` are `bytes`. Holds no more of it than the longest piece.
-fn begins_with(file: File, bytes: &Octets) -> io::Result<bool> {
-    let mut file = BufReader::new(file);
-    let mut found = Vec::new();
-    for piece in bytes.pieces() {
-        found.resize(piece.len(), 0);
-        file.read_exact(&mut found)?;
-        if found != piece {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Writes `bytes` to a new file at `path`.
-fn write(path: &Path, bytes: &Octets) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    bytes.pieces().try_for_each(|piece| file.write_all(piece))?;
-    file.flush()
-}
-
-/// Whether two files hold the same; `target` may be missing or no file.
-fn are_equal(from: &Path, target: &Path) -> io::Result<bool> {
-    let length = fs::metadata(from)?.len();
-    if !fs::symlink_metadata(target).is_ok_and(|found| found.is_file() && found.len() == length) {
-        return Ok(false);
-    }
-    let (mut one, mut other) = (File::open(from)?, File::open(target)?);
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    loop {
-        read_block(&mut one, &mut left)?;
-        read_block(&mut other, &mut right)?;
-        if left != right || left.is_empty() {
-            return Ok(left == right);
-        }
-    }
-}
-
-/// The next octets of `file`, at most 64 KiB.
-fn read_block(file: &mut File, block: &mut Vec<u8>) -> io::Result<()> {
-    block.clear();
-    file.take(64 * 1024).read_to_end(block).map(drop)
 }
