@@ -5,10 +5,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::file::ConfigFile;
+use super::file::{self, ConfigFile};
 use super::names::{
     Complaint, KEYS, Kind, Places, SECRETS, has_several, in_plain_words, nearest, variable_of,
 };
@@ -86,8 +85,7 @@ impl Environment {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let file =
-            ConfigFile::deserialize(table).expect("the file and each variable were read one by one before");
+        let file = file::of_table(&table).expect("the file and each variable were read one by one before");
         Ok((file, secrets, places))
     }
 
@@ -203,7 +201,7 @@ fn value_of(kind: Kind, text: &str) -> Result<Value, String> {
 fn check(table: &str, key: &str, value: &Value, text: &str) -> Result<(), Complaint> {
     let mut alone = Table::new();
     put(&mut alone, table, key, value.clone());
-    ConfigFile::deserialize(alone).map(|_| ()).map_err(|error| in_plain_words(error.message(), Some(text)))
+    file::of_table(&alone).map(|_| ()).map_err(|error| in_plain_words(error.message(), Some(text)))
 }
 
 fn put(root: &mut Table, table: &str, key: &str, value: Value) {

@@ -346,6 +346,11 @@ pub(super) fn read(text: &str) -> Result<toml::Table, Vec<Fault>> {
     toml::from_str(text).map_err(|error| vec![names::value_fault(text, &error)])
 }
 
+/// What `table` says, read from its text: to read tables too, every key would be compiled twice.
+pub(super) fn of_table(table: &toml::Table) -> Result<ConfigFile, toml::de::Error> {
+    toml::from_str(&table.to_string())
+}
+
 /// The JSON Schema of the file.
 pub(super) fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(ConfigFile);

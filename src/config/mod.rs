@@ -223,6 +223,16 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_may_hold_any_text() {
+        for text in
+            ["", " ", "\"\"\"", "\'\'\'", "\\u0041", "a\nb\r\n\tc", "\u{1}\u{7f}\u{85}\u{2028}", "= [x] # 晩"]
+        {
+            let config = load("", &[("POSTRIDER_PUBLICATION__TITLE", text)]).unwrap();
+            assert_eq!(config.file.publication.title.as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn a_variable_that_names_no_key_or_holds_a_wrong_value_is_a_fault() {
         for (name, value, want) in [
             (
