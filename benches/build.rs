@@ -14,7 +14,7 @@ use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use postrider::config::{Config, Environment};
 use postrider::post::{MarkupSettings, Post, PostId, PostSettings, Posts};
-use postrider::site::feed::{self, Catalogue, FeedError, Pieces, Press};
+use postrider::site::feed::{self, Catalogue, FeedFormat, Form, Forms, Pieces, Press};
 use postrider::site::{self, SiteReport, SiteSettings, Source, Urls};
 use postrider::template::Templates;
 use tempfile::TempDir;
@@ -148,19 +148,32 @@ fn feeds(bencher: Bencher<'_, '_>) {
     let urls = Urls::new(&publication.site_settings.url, &posts);
     let catalogue = Catalogue::new(&posts, &publication.site_settings);
     let press = Press { posts: &posts, settings: &publication.site_settings, urls: &urls };
+    let forms = forms(&catalogue);
     let cut = |post: &Post| {
         let essay = post.render_portable(&urls, &publication.markup);
-        Pieces::cut(post, &essay, catalogue.forms(post), &press).expect("samples can stand in feeds")
+        Pieces::cut(post, &essay, forms, &press).expect("samples can stand in feeds")
     };
     let pieces: HashMap<PostId, Pieces> =
         posts.published.iter().map(|post| (post.id.clone(), cut(post))).collect();
-    let supply = |post: &Post, form| Ok(pieces[&post.id].get(form).expect("cut in every form in use"));
     bencher.bench_local(|| {
-        feed::artifacts(&catalogue, &press, &supply, |artifact| {
-            black_box(artifact);
-            Ok::<(), FeedError>(())
-        })
+        for sheet in catalogue.sheets() {
+            for blank in feed::blanks(sheet, &press).expect("frames are well-formed") {
+                let form = blank.form();
+                let pieces = sheet.posts().iter().map(|post| pieces[&post.id].get(form));
+                black_box(blank.filled(pieces.map(|piece| piece.expect("cut in every form"))));
+            }
+        }
     });
+}
+
+/// Those in which feeds of `catalogue` carry posts.
+fn forms(catalogue: &Catalogue<'_>) -> Forms {
+    let mut forms = Forms::default();
+    for edition in catalogue.editions() {
+        let form = |format: &FeedFormat| Form { format: *format, content: edition.content };
+        edition.formats.iter().map(form).for_each(|form| forms.insert(form));
+    }
+    forms
 }
 
 /// One post in every form, its essay rendered before.
@@ -173,5 +186,5 @@ fn cut(bencher: Bencher<'_, '_>) {
     let press = Press { posts: &posts, settings: &publication.site_settings, urls: &urls };
     let post = &posts.published[0];
     let essay = post.render_portable(&urls, &publication.markup);
-    bencher.bench_local(|| Pieces::cut(post, &essay, catalogue.forms(post), &press));
+    bencher.bench_local(|| Pieces::cut(post, &essay, forms(&catalogue), &press));
 }

@@ -35,7 +35,7 @@ impl Body {
         Self { format, has_math, marks: Marks::of(format, &source), text: Text::Held(source) }
     }
 
-    /// As the author wrote it. It may be read only now, and each time: see [`Posts::changed`].
+    /// As the author wrote it. It may be read only now, and each time: see [`Posts::changed`](crate::post::Posts::changed).
     pub fn source(&self) -> Cow<'_, str> {
         self.text.words()
     }

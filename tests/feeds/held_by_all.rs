@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use postrider::post::{Post, Posts};
-use postrider::site::feed::{self, Catalogue, FeedError, Form, Oversize, Pieces, Press, Scope};
+use postrider::site::feed::{self, Catalogue, Form, Oversize, Press, Scope};
 use postrider::site::sitemap::{self, SitemapEntry};
 use postrider::site::{FeedContent, FeedFormat};
 use serde_json::Value;
 
-use crate::publication::{Publication, author, piece, post, tag};
+use crate::publication::{Publication, artifacts, author, piece, post, tag};
 
 fn ids(feed: &str) -> Vec<String> {
     let feed: Value = serde_json::from_str(feed).unwrap();
@@ -83,9 +83,9 @@ fn a_feed_holds_the_newest_items_and_asks_for_no_other_essay() {
     publication.posts.published.iter_mut().for_each(|post| post.authors = vec![author("ada", "Ada")]);
     publication.posts.published.iter_mut().for_each(|post| post.lang = "en".parse().unwrap());
     let catalogue = Catalogue::new(&publication.posts, &settings);
-    feed::artifacts::<FeedError>(&catalogue, &press, &supply, |_| Ok(())).unwrap();
+    artifacts(&catalogue, &press, &supply, drop).unwrap();
     assert_eq!(asked.into_inner().unwrap(), BTreeSet::from(["on-maps".to_owned(), "紙の話".to_owned()]));
-    let is_carried = |post: &Post| catalogue.forms(post).want_essay();
+    let is_carried = |post: &Post| catalogue.short_forms(post).want_essay();
     assert_eq!(publication.posts.published.iter().map(is_carried).collect::<Vec<_>>(), [true, true, false]);
     assert_eq!(ids(&publication.file("feed.json")).len(), 2);
 }
@@ -223,23 +223,6 @@ fn a_publication_without_posts_has_feeds_without_items() {
 }
 
 #[test]
-fn a_failure_to_write_a_feed_ends_the_work_with_that_failure() {
-    let publication = Publication::plain();
-    let urls = publication.urls();
-    let press = Press { posts: &publication.posts, settings: &publication.settings, urls: &urls };
-    let catalogue = Catalogue::new(&publication.posts, &publication.settings);
-    #[derive(Debug)]
-    struct DiskFull;
-    impl From<FeedError> for DiskFull {
-        fn from(error: FeedError) -> Self {
-            panic!("{error}")
-        }
-    }
-    let supply = |post: &Post, form| piece(post, form, &press);
-    feed::artifacts(&catalogue, &press, &supply, |_| Err(DiskFull)).unwrap_err();
-}
-
-#[test]
 fn the_list_of_feeds_names_each_feed_once() {
     for (publication, count) in
         [(Publication::plain(), 8), (Publication::nasty(), 9), (Publication::of(vec![]), 1)]
@@ -333,27 +316,4 @@ fn an_entry_leads_to_its_translations_and_to_where_it_stood_first() {
     assert_eq!(links(1), [english("alternate"), chinese("related"), first]);
     let json: Value = serde_json::from_str(&publication.file("feed.json")).unwrap();
     assert_eq!(json["items"][1]["external_url"], "https://old.example.org/?a=1&b=2");
-}
-
-#[test]
-fn what_goes_into_a_piece_is_told_apart_from_its_essay() {
-    let publication = Publication::plain();
-    let urls = publication.urls();
-    let press = Press { posts: &publication.posts, settings: &publication.settings, urls: &urls };
-    let facts = |change: fn(&mut Post)| {
-        let mut post = publication.posts.published[0].clone();
-        change(&mut post);
-        Pieces::facts(&post, &press).unwrap()
-    };
-    let before = facts(|_| {});
-    let changes: [fn(&mut Post); 6] = [
-        |post| post.title.push('!'),
-        |post| post.updated = None,
-        |post| post.tags[0].name.push('!'),
-        |post| post.slug = "elsewhere".parse().unwrap(),
-        |post| post.enclosure = None,
-        |post| post.lang = "de".parse().unwrap(),
-    ];
-    assert!(changes.into_iter().all(|change| facts(change) != before));
-    assert_eq!(facts(|post| post.body = post.body.with_source("!")), before);
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 
 use postrider::config::{Config, Environment};
 use postrider::post::{Author, Body, Enclosure, Format, Image, Post, PostSettings, Posts, Tag};
@@ -135,15 +134,14 @@ impl Publication {
         let urls = self.urls();
         let catalogue = Catalogue::new(&self.posts, &self.settings);
         let press = Press { posts: &self.posts, settings: &self.settings, urls: &urls };
-        let files = Mutex::new(BTreeMap::new());
+        let mut files = BTreeMap::new();
         let supply = |post: &Post, form: Form| piece(post, form, &press);
-        let oversizes = feed::artifacts::<FeedError>(&catalogue, &press, &supply, |artifact| {
+        let oversizes = artifacts(&catalogue, &press, &supply, |artifact| {
             let text = String::from_utf8(artifact.bytes.to_vec()).unwrap();
-            let before = files.lock().unwrap().insert(artifact.path, text);
+            let before = files.insert(artifact.path, text);
             assert_eq!(before, None, "no path is written twice");
-            Ok(())
-        });
-        oversizes.map(|oversizes| (files.into_inner().unwrap(), oversizes))
+        })?;
+        Ok((files, oversizes))
     }
 
     /// The list of the feeds for feed readers.
@@ -160,6 +158,26 @@ impl Publication {
     pub fn file(&self, path: &str) -> String {
         self.files().remove(path).expect(path)
     }
+}
+
+/// Hands every feed of `catalogue` to `take`, filled with what `supply` gives; tells what is too large.
+pub fn artifacts(
+    catalogue: &Catalogue<'_>,
+    press: &Press<'_>,
+    supply: &dyn Fn(&Post, Form) -> Result<Piece, FeedError>,
+    mut take: impl FnMut(Artifact),
+) -> Result<Vec<Oversize>, FeedError> {
+    let mut oversizes = Vec::new();
+    for sheet in catalogue.sheets() {
+        for blank in feed::blanks(sheet, press)? {
+            let form = blank.form();
+            let pieces = sheet.posts().iter().map(|post| supply(post, form));
+            let artifact = blank.filled(pieces.collect::<Result<Vec<_>, _>>()?);
+            oversizes.extend(feed::oversize(sheet, &artifact.path, artifact.bytes.len(), press)?);
+            take(artifact);
+        }
+    }
+    Ok(oversizes)
 }
 
 /// `post` as a feed tells it in `form`. Its body is its portable HTML.

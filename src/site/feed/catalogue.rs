@@ -15,8 +15,7 @@ const LONG: usize = 100;
 /// Every feed of a publication, with the forms in which they carry each post.
 pub struct Catalogue<'a> {
     editions: Vec<Edition<'a>>,
-    forms: HashMap<&'a PostId, Forms>,
-    /// The same, in short documents beside the archive of the whole publication.
+    /// By post: in short documents beside the archive of the whole publication.
     short_forms: HashMap<&'a PostId, Forms>,
 }
 
@@ -47,22 +46,16 @@ impl<'a> Catalogue<'a> {
             feeds(posts).into_iter().chain(settings.feeds.extra.iter().map(|extra| extra_feed(posts, extra)));
         let editions = feeds.map(|feed| Edition::new(feed, &settings.feeds));
         let editions: Vec<Edition<'_>> = editions.filter(|edition| !edition.formats.is_empty()).collect();
-        let forms = forms(&editions, |_, _| true);
-        let short_forms = self::forms(&editions, |edition, is_archive| match is_archive {
+        let short_forms = forms(&editions, |edition, is_archive| match is_archive {
             true => edition.scope != Scope::Whole,
             false => !edition.is_long(),
         });
-        Self { editions, forms, short_forms }
+        Self { editions, short_forms }
     }
 
     /// The feeds, the whole publication's first, those that a filter defines last.
     pub fn editions(&self) -> &[Edition<'a>] {
         &self.editions
-    }
-
-    /// In which forms feeds carry `post`.
-    pub fn forms(&self, post: &Post) -> Forms {
-        self.forms.get(&post.id).copied().unwrap_or_default()
     }
 
     /// In which forms short documents other than the whole publication's archive carry `post`.
@@ -88,7 +81,7 @@ impl<'a> Catalogue<'a> {
     }
 
     /// Every document there is in one or more formats.
-    pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
+    pub fn sheets(&self) -> Vec<Sheet<'_>> {
         self.editions.iter().flat_map(Edition::sheets).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Feeds: the whole publication, each language, tag and author, in up to three formats.
 //!
-//! In: [`Posts`], a [`Press`]. Out: [`Artifact`]s named `atom.xml`, `rss.xml`,
+//! In: [`Posts`], a [`Press`]. Out: [`Blank`]s to be filled, named `atom.xml`, `rss.xml`,
 //! `feed.json`, and [`FeedLink`]s by which pages tell of them.
 //!
 //! A [`Catalogue`] says which feeds there are and in which forms they carry a post. Each post is cut into
@@ -33,7 +33,6 @@ mod scope;
 mod settings;
 mod splice;
 
-use rayon::prelude::*;
 use serde::Serialize;
 use url::Url;
 
@@ -47,8 +46,8 @@ pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSett
 pub use splice::{Blank, Opened};
 
 use self::frame::Frame;
-use crate::post::{Post, Posts};
-use crate::site::{Artifact, SiteSettings, Urls};
+use crate::post::Posts;
+use crate::site::{SiteSettings, Urls};
 
 /// What made the feeds, without its version: an upgrade is no news to readers.
 const GENERATOR: &str = "Postrider";
@@ -60,40 +59,6 @@ pub struct Press<'a> {
     pub posts: &'a Posts,
     pub settings: &'a SiteSettings,
     pub urls: &'a Urls,
-}
-
-/// Where the pieces of posts come from; asked once for each place in each feed.
-pub type Supply<'a> = &'a (dyn Fn(&Post, Form) -> Result<Piece, FeedError> + Sync);
-
-/// Hands every feed of `catalogue` to `emit`, from several threads, in no certain order. What is too large is
-/// told in the order of the catalogue.
-///
-/// # Errors
-///
-/// If a feed is larger than the settings allow, if `supply` or `emit` fails, or, by a fault of the program, if a feed is not well-formed.
-pub fn artifacts<E>(
-    catalogue: &Catalogue<'_>,
-    press: &Press<'_>,
-    supply: Supply<'_>,
-    emit: impl Fn(Artifact) -> Result<(), E> + Sync,
-) -> Result<Vec<Oversize>, E>
-where
-    E: From<FeedError> + Send,
-{
-    let oversizes = catalogue.sheets().into_par_iter().map(|sheet| {
-        let mut oversizes = Vec::new();
-        for blank in blanks(sheet, press)? {
-            let form = blank.form();
-            let pieces =
-                sheet.posts().iter().map(|post| supply(post, form)).collect::<Result<Vec<_>, _>>()?;
-            let artifact = blank.filled(pieces);
-            oversizes.extend(oversize(sheet, &artifact.path, artifact.bytes.len(), press)?);
-            emit(artifact)?;
-        }
-        Ok(oversizes)
-    });
-    let oversizes = oversizes.collect::<Result<Vec<_>, E>>()?;
-    Ok(oversizes.into_iter().flatten().collect())
 }
 
 /// `sheet` without its items, in each of its formats.

@@ -98,22 +98,6 @@ impl Pieces {
         Ok(pieces)
     }
 
-    /// All that goes into the pieces of `post` besides its essay, as octets: where they and the essay's portable HTML are
-    /// the same, the pieces are.
-    ///
-    /// # Errors
-    ///
-    /// If a date has no four-digit year.
-    pub fn facts(post: &Post, press: &Press<'_>) -> Result<Vec<u8>, FeedError> {
-        let path = || post.source.display().to_string();
-        let written = serde_json::to_vec(&Item::new(post, "", press)?);
-        written.map_err(|source| FeedError::Write {
-            path: path(),
-            format: FeedFormat::Json,
-            source: Box::new(source),
-        })
-    }
-
     /// Of the same pieces, those in `forms`.
     #[must_use]
     pub fn only(&self, forms: Forms) -> Self {
