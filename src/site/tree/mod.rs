@@ -53,7 +53,7 @@ pub trait Tree: Sync {
     /// As [`TreeWriter::put`].
     fn stands(&self, path: &str, seal: Seal) -> Result<Option<u64>, TreeError>;
 
-    /// Whether all that was made under `seal` below `folder` is there as it was made; it counts as taken then. Where
+    /// Whether all that was made under `seal` below `folder`, which ends in `/`, is there as it was made; it counts as taken then. Where
     /// nothing was, it is not.
     ///
     /// # Errors

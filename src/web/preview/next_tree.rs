@@ -106,9 +106,9 @@ mod tests {
     #[test]
     fn a_folder_of_one_seal_stands_as_a_whole() {
         let next = NextTree::after(last());
-        assert!(next.all_stand("search", seal("en")).unwrap());
-        assert!(!next.all_stand("search", seal("de")).unwrap());
-        assert!(!next.all_stand("sea", seal("ja")).unwrap(), "only what is below the folder");
+        assert!(next.all_stand("search/", seal("en")).unwrap());
+        assert!(!next.all_stand("search/", seal("de")).unwrap());
+        assert!(!next.all_stand("tags/", seal("ja")).unwrap(), "only what is below the folder");
         let tree = next.finish(Marks::default());
         assert!(tree.holds("search/en/1.json") && tree.holds("search/en/2.json"));
         assert!(!tree.holds("search/ja/1.json"));

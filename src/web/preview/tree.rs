@@ -61,12 +61,11 @@ impl Tree {
         self.files.contains_key(path)
     }
 
-    /// The files below `folder` that were made under `seal`.
+    /// The files below `folder`, which ends in `/`, that were made under `seal`.
     pub(super) fn made_under(&self, folder: &str, seal: Seal) -> Vec<(&str, &Content)> {
-        let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         let is_meant = |content: &Content| matches!(content, Content::Octets(_, Some(made_under)) if *made_under == seal);
         let files = self.files.iter().map(|(path, content)| (path.as_str(), content));
-        files.filter(|(path, content)| is_meant(content) && is_below(path)).collect()
+        files.filter(|(path, content)| is_meant(content) && path.starts_with(folder)).collect()
     }
 
     pub(super) fn marks(&self) -> &Marks {
