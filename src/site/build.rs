@@ -144,12 +144,13 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
         emit_search(source, &press, tree)?;
     }
     press.series()?;
-    feeds.par_iter().try_for_each(|feed| lists(&press, feed))?;
+    let (listed, mapped) = rayon::join(
+        || feeds.par_iter().try_for_each(|feed| lists(&press, feed)),
+        || emit_sitemap(guides, &feeds, &press, tree),
+    );
+    listed.and(mapped)?;
     oversizes.extend(essays.emit_feeds()?);
     tree.put(opml::artifact(&catalogue, source.settings, &urls)?)?;
-    for part in sitemap::artifacts(&sitemap_entries(guides, &feeds, &press), &urls)? {
-        tree.put(part)?;
-    }
     tree.put(sitemap::robots(&urls))?;
     emit_made(source, tree)?;
     if let Some(surveys) = surveys {
@@ -171,6 +172,17 @@ fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Resul
     }
     let files = search::artifacts(search::index(source.posts), source.posts, press.urls, lang);
     Ok(files.into_par_iter().try_for_each(|file| tree.put(Artifact { seal, ..file }))?)
+}
+
+/// What search engines are told of pages.
+fn emit_sitemap(
+    guides: Vec<Url>,
+    feeds: &[Feed<'_>],
+    press: &Press<'_>,
+    tree: &dyn Tree,
+) -> Result<(), SiteError> {
+    let parts = sitemap::artifacts(&sitemap_entries(guides, feeds, press), press.urls)?;
+    Ok(parts.into_iter().try_for_each(|part| tree.put(part))?)
 }
 
 /// The pages `guides`, the first page of each list, with the date of its newest post, and every post.
