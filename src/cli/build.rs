@@ -33,8 +33,8 @@ pub fn end_what_was_begun(desk: &Desk, out: &Path) {
 }
 
 fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
-    // Where there is no publication, nothing is made.
-    desk.config()?;
+    // First, for where there is no publication, nothing is made.
+    let config = desk.config()?;
     let cache = if args.no_cache { None } else { desk.cache() };
     let shelf = cache.as_ref().and_then(|cache| cache.shelf(RECORDS).ok());
     // Not the time that `--now` pretends: it is compared with the times of files.
@@ -42,7 +42,7 @@ fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
     let mut records =
         records.map(|(shelf, program)| Records::open(shelf, &program.to_string(), Timestamp::now()));
     let publication = match &mut records {
-        Some(records) => Publication::load_kept(desk, records)?,
+        Some(records) => Publication::load_kept(config, records, desk.now())?,
         None => Publication::load(desk)?,
     };
     let report = build_with(desk, &publication, args, records.is_some())?;

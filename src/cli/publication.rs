@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::desk::Desk;
 use super::desk::program;
 use super::exit::{Exit, Failure};
@@ -28,13 +30,14 @@ pub struct Publication {
 impl Publication {
     /// Reads the publication in `--root` as it is at the time of the run.
     pub fn load(desk: &Desk) -> Result<Self, Failure> {
-        Self::read(desk, |folder, shown_as, settings| Posts::load(folder, shown_as, settings, desk.now()))
+        let now = desk.now();
+        Self::read(desk.config()?, |folder, shown_as, settings| Posts::load(folder, shown_as, settings, now))
     }
 
     /// The same, for a run that only builds: essays that look as they did are not read. What is found is kept by
     /// [`Records::keep`].
-    pub fn load_kept(desk: &Desk, records: &mut Records<'_>) -> Result<Self, Failure> {
-        Self::read(desk, |folder, shown_as, settings| records.load(folder, shown_as, settings, desk.now()))
+    pub fn load_kept(config: Config, records: &mut Records<'_>, now: Timestamp) -> Result<Self, Failure> {
+        Self::read(config, |folder, shown_as, settings| records.load(folder, shown_as, settings, now))
     }
 
     /// Reads it as it is now, in a run that goes on. Essays that have not changed are taken from `readings`.
@@ -44,16 +47,15 @@ impl Publication {
         readings: &mut Readings,
     ) -> Result<Self, Failure> {
         let now = desk.clock.now();
-        Self::read(desk, |folder, shown_as, settings| {
+        Self::read(desk.config()?, |folder, shown_as, settings| {
             readings.load(folder, shown_as, &PostSettings { unpublished, ..settings.clone() }, now)
         })
     }
 
     fn read(
-        desk: &Desk,
+        config: Config,
         posts: impl FnOnce(&Path, &Path, &PostSettings) -> Result<Posts, LoadError>,
     ) -> Result<Self, Failure> {
-        let config = desk.config()?;
         let site = config.site()?;
         let picture_settings = config.pictures()?;
         let templates = Templates::load(config.templates_folder().as_deref())?;

@@ -55,9 +55,7 @@ impl Posts {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Self, LoadError> {
-        let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
-        let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        finish(read_all(posts_dir, &found, desk)?, posts_dir, &found, desk)
+        load(posts_dir, shown_as, settings, now, |found, desk| read_all(posts_dir, found, desk))
     }
 
     /// What one file at `path` below the posts folder comes to by itself. Nothing is read.
@@ -77,14 +75,17 @@ impl Posts {
     }
 }
 
-/// Posts of what was read, with what only other files can tell of them.
-pub(super) fn finish(
-    readings: Vec<Reading>,
+/// Posts of what `read` makes of the essays that are found, with what only other files can tell of them.
+pub(super) fn load(
     posts_dir: &Path,
-    found: &Found,
-    desk: Desk<'_>,
+    shown_as: &Path,
+    settings: &PostSettings,
+    now: Timestamp,
+    read: impl FnOnce(&Found, Desk<'_>) -> Result<Vec<Reading>, LoadError>,
 ) -> Result<Posts, LoadError> {
-    let mut posts = gather(readings, found, desk)?;
+    let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
+    let desk = Desk { settings, now, shown_as, assets: &found.assets };
+    let mut posts = gather(read(&found, desk)?, &found, desk)?;
     playtime::measure(&mut posts.published, posts_dir, &found.assets);
     Ok(Posts { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
 }

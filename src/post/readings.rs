@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
-use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
 use crate::post::essay::{self, Desk, Reading};
 use crate::post::load::{self, LoadError};
-use crate::post::{PostSettings, Posts, walk};
+use crate::post::text::{Digest, digest_of};
+use crate::post::walk::Found;
+use crate::post::{PostSettings, Posts};
 
 /// Essays as they were read the last time.
 #[derive(Debug, Default)]
@@ -22,8 +23,6 @@ pub struct Readings {
     of: Option<(PostSettings, BTreeMap<PathBuf, u64>)>,
     known: HashMap<PathBuf, (Digest, Reading)>,
 }
-
-type Digest = [u8; SHA256_OUTPUT_LEN];
 
 impl Readings {
     /// As [`Posts::load`].
@@ -38,8 +37,12 @@ impl Readings {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Posts, LoadError> {
-        let found = walk::walk(posts_dir).map_err(|error| load::unreadable(shown_as, error))?;
-        let desk = Desk { settings, now, shown_as, assets: &found.assets };
+        load::load(posts_dir, shown_as, settings, now, |found, desk| self.all(posts_dir, found, desk))
+    }
+
+    /// Every essay that was found, in order of path.
+    fn all(&mut self, posts_dir: &Path, found: &Found, desk: Desk<'_>) -> Result<Vec<Reading>, LoadError> {
+        let settings = desk.settings;
         if !self.of.as_ref().is_some_and(|(known, assets)| known == settings && *assets == found.assets) {
             self.known.clear();
             self.of = Some((settings.clone(), found.assets.clone()));
@@ -47,14 +50,13 @@ impl Readings {
         let read = found.essays.par_iter().map(|path| self.read(posts_dir, path, desk));
         let read = read.collect::<Result<Vec<_>, _>>()?;
         self.known = read.iter().filter(|(_, reading)| is_for_good(reading)).map(known).collect();
-        load::finish(read.into_iter().map(|(_, reading)| reading).collect(), posts_dir, &found, desk)
+        Ok(read.into_iter().map(|(_, reading)| reading).collect())
     }
 
     fn read(&self, posts_dir: &Path, path: &Path, desk: Desk<'_>) -> Result<(Digest, Reading), LoadError> {
         let octets = fs::read(posts_dir.join(path))
             .map_err(|cause| LoadError::Io { path: desk.shown_as.join(path), cause })?;
-        let mut found = Digest::default();
-        found.copy_from_slice(digest(&SHA256, &octets).as_ref());
+        let found = digest_of(&octets);
         match self.known.get(path) {
             Some((known, reading)) if *known == found => Ok((found, reading.clone())),
             _ => Ok((found, essay::read(path, &octets, desk))),

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
@@ -21,7 +21,7 @@ use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::load::{self, LoadError};
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::text::{Changed, Digest, Kept, Text, digest_of};
-use crate::post::{PostSettings, Posts, Survey, source, walk};
+use crate::post::{PostSettings, Posts, Survey, source};
 
 /// Parts the records are kept in, so that one changed essay rewrites little.
 const SHARDS: usize = 64;
@@ -111,18 +111,25 @@ impl<'a> Records<'a> {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Posts, LoadError> {
-        let found = walk::walk(posts_dir).map_err(|error| load::unreadable(shown_as, error))?;
-        let desk = Desk { settings, now, shown_as, assets: &found.assets };
-        self.keep_only_those_of(settings, shown_as);
         let changed = Changed::default();
-        let shelf = Shelf {
-            known: self.known(),
-            posts_dir: posts_dir.into(),
-            changed: &changed,
-            desk,
-            held: AtomicUsize::new(0),
-        };
-        let all = found.essays.par_iter().map(|path| shelf.reading(path, self.settled));
+        self.keep_only_those_of(settings, shown_as);
+        let posts = load::load(posts_dir, shown_as, settings, now, |found, desk| {
+            self.all(posts_dir, &found.essays, desk, &changed)
+        })?;
+        Ok(Posts { changed, ..posts })
+    }
+
+    /// All of `essays`, in their order.
+    fn all(
+        &mut self,
+        posts_dir: &Path,
+        essays: &[PathBuf],
+        desk: Desk<'_>,
+        changed: &Changed,
+    ) -> Result<Vec<Reading>, LoadError> {
+        let (known, held) = (self.known(), AtomicUsize::new(0));
+        let shelf = Shelf { known, posts_dir: posts_dir.into(), changed, desk, held };
+        let all = essays.par_iter().map(|path| shelf.reading(path, self.settled));
         let all = all.collect::<Result<Vec<Found>, LoadError>>()?;
         let mut readings = Vec::with_capacity(all.len());
         for Found { reading, line, fresh } in all {
@@ -130,7 +137,7 @@ impl<'a> Records<'a> {
             self.fresh.extend(fresh);
             readings.push(reading);
         }
-        Ok(Posts { changed, ..load::finish(readings, posts_dir, &found, desk)? })
+        Ok(readings)
     }
 
     /// Keeps what this run read, with what is known of `posts` now.
@@ -254,9 +261,7 @@ struct Place {
 
 impl Place {
     fn of(essay: &Essay, octets: &[u8]) -> Option<Self> {
-        // Line ends are counted as the text has them once it is read.
-        let text = source::decode(octets).ok()?;
-        let skipped = text.len().checked_sub(essay.post.body.source().len())?;
+        let skipped = source::length(octets).checked_sub(essay.post.body.source().len())?;
         Some(Self { digest: digest_of(octets), skipped })
     }
 }

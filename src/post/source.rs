@@ -59,6 +59,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Flaw> {
     Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() })
 }
 
+/// How many octets [`decode`] would make of a file that is text, without making them.
+pub(super) fn length(bytes: &[u8]) -> usize {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let pairs =
+        if bytes.contains(&b'\r') { bytes.windows(2).filter(|pair| pair == b"\r\n").count() } else { 0 };
+    bytes.len() - pairs
+}
+
 /// The text of a file as it is, without its byte order mark.
 pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Flaw> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -140,6 +148,9 @@ mod tests {
     #[test]
     fn line_ends_and_a_byte_order_mark_make_no_difference() {
         assert_eq!(decode(b"\xef\xbb\xbfa\r\nb\rc\n").unwrap(), "a\nb\nc\n");
+        for bytes in [&b"\xef\xbb\xbfa\r\nb\rc\n"[..], b"\r\r\n\n\r", b"\r\n\r\n", b"a\nb", b""] {
+            assert_eq!(length(bytes), decode(bytes).unwrap().len(), "given {bytes:?}");
+        }
     }
 
     #[test]
