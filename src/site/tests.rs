@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::post::{Author, Body, Directory, Format, MarkupSettings, Post, Posts, Series, Tag, Translations};
+use crate::post::{Author, Body, Format, MarkupSettings, Post, Posts, Tag};
 use crate::site::{
-    Artifact, ExtraFeed, FeedContent, FeedFormat, FeedSettings, PostFilter, SiteError, SiteSettings, Source,
-    build, glance,
+    Artifact, FeedContent, FeedFormat, FeedSettings, SiteError, SiteSettings, Source, build, glance,
 };
 use crate::template::Templates;
+
+mod company;
+mod lists;
 
 fn author(slug: &str, name: &str) -> Author {
     Author { slug: slug.parse().unwrap(), name: name.to_owned(), url: None }
@@ -198,118 +200,6 @@ fn text_of_an_author_is_never_markup_and_never_a_template() {
 }
 
 #[test]
-fn translations_lead_to_one_another_and_to_the_original_for_everybody_else() {
-    let mut posts = three_posts();
-    assert!(!tree(&posts)["on-maps/index.html"].contains("hreflang=\"x-default\""));
-    posts.translations = Translations::new(
-        vec![vec![posts.published[1].id.clone(), posts.published[0].id.clone()]],
-        &posts.published,
-    );
-    let tree = tree(&posts);
-    let (maps, snow) = (
-        "https://example.org/letters/on-maps/",
-        "https://example.org/letters/%E9%9B%AA%E3%81%AE%E8%A8%98%E6%86%B6/",
-    );
-    for page in ["on-maps/index.html", "雪の記憶/index.html"].map(|path| &tree[path]) {
-        for (hreflang, url) in [("en", maps), ("x-default", maps), ("ja", snow)] {
-            let link = format!("<link rel=\"alternate\" hreflang=\"{hreflang}\" href=\"{url}\">");
-            assert_eq!(page.matches(&link).count(), 1, "{link} in {page}");
-        }
-    }
-    let switch =
-        format!("<a href=\"{snow}\" rel=\"alternate\" lang=\"ja\" dir=\"ltr\" hreflang=\"ja\">日本語</a>");
-    assert!(tree["on-maps/index.html"].contains(&switch));
-    assert!(tree["雪の記憶/index.html"].contains("aria-current=\"page\">日本語</span>"));
-    assert!(!tree["first/index.html"].contains("class=\"versions\""));
-}
-
-#[test]
-fn parts_of_a_series_count_from_the_oldest_in_each_language() {
-    let mut posts = three_posts();
-    for post in &mut posts.published {
-        post.series = Some(Series { slug: "travels".parse().unwrap(), name: "Travels".to_owned() });
-    }
-    let tree = tree(&posts);
-    let maps = &tree["on-maps/index.html"];
-    assert!(maps.contains(
-        "href=\"https://example.org/letters/series/travels/\">Travels</a> <span lang=\"en\">Part 2 of 2<"
-    ));
-    assert!(
-        maps.contains(
-            "<a class=\"previous\" href=\"https://example.org/letters/first/\"><span>Previous part"
-        )
-    );
-    let parts = &tree["series/travels/index.html"];
-    assert!(parts.find(">First<").unwrap() < parts.find("On &lt;maps&gt;").unwrap());
-    assert!(!parts.contains("雪の記憶") && tree["series/travels/ja/index.html"].contains("雪の記憶"));
-    assert!(tree["series/index.html"].contains("https://example.org/letters/series/travels/ja/"));
-    assert!(tree["sitemap.xml"].contains("<loc>https://example.org/letters/series/travels/</loc>"));
-}
-
-#[test]
-fn posts_that_share_a_rare_tag_come_before_those_that_share_a_common_one() {
-    let named = |slug: &str, day: u8, tags: &[&str]| {
-        let mut post = post(slug, &format!("2026-01-{day:02}T09:00:00+00:00[UTC]"), slug, "x");
-        post.tags = tags.iter().map(|name| tag(name)).collect();
-        post
-    };
-    let mut german = named("german", 20, &["rare"]);
-    german.lang = "de".parse().unwrap();
-    let published = vec![
-        german,
-        named("new", 19, &["common"]),
-        named("newer", 18, &["common"]),
-        named("rare", 12, &["rare"]),
-        named("here", 11, &["common", "rare"]),
-        named("alone", 10, &["other"]),
-        named("old", 9, &["common"]),
-    ];
-    let page = &tree(&Posts { published, ..Posts::default() })["here/index.html"];
-    let related = page.split("class=\"related\"").nth(1).unwrap().split("</section>").next().unwrap();
-    let slugs: Vec<&str> = related
-        .split("href=\"https://example.org/letters/")
-        .skip(1)
-        .map(|r| r.split('/').next().unwrap())
-        .collect();
-    assert_eq!(slugs, ["rare", "new", "newer"]);
-}
-
-#[test]
-fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
-    let text = "## One & all\n\n### Two\n\n## Three\n\n#### Deep\n";
-    let mut posts = Posts {
-        published: vec![post("long", "2026-01-01T09:00:00+00:00[UTC]", "Long", text)],
-        ..Posts::default()
-    };
-    let has = |posts: &Posts, toc| {
-        tree_in(posts, &SiteSettings { toc, ..settings() }, None).unwrap()["long/index.html"]
-            .contains("<li><a href=\"#one--all\">One &amp; all</a>\n<ol>\n<li><a href=\"#two\">Two</a></li>")
-    };
-    assert!(has(&posts, true) && !has(&posts, false));
-    posts.published[0].toc = Some(false);
-    assert!(!has(&posts, true));
-    posts.published[0].toc = Some(true);
-    assert!(has(&posts, false));
-}
-
-#[test]
-fn a_post_is_linked_by_its_name_and_a_name_of_none_stays_as_written() {
-    let mut posts = three_posts();
-    posts.published[2].body = posts.published[2].body.with_source(
-        "See [[on-maps]], [[2019/maps#legend|the legend]] & [[nobody]] `[[on-maps]]` [[1]](x.png)".to_owned(),
-    );
-    posts.directory = Directory::new(posts.published.iter());
-    let page = &tree(&posts)["first/index.html"];
-    for want in [
-        "See <a href=\"https://example.org/letters/on-maps/\">On &lt;maps&gt; &amp; {{ 1 + 1 }}</a>,",
-        "<a href=\"https://example.org/letters/on-maps/#legend\">the legend</a>",
-        "&amp; [[nobody]] <code>[[on-maps]]</code> <a href=\"https://example.org/letters/first/x.png\">[1]</a>",
-    ] {
-        assert!(page.contains(want), "no {want} in {page}");
-    }
-}
-
-#[test]
 fn a_page_speaks_the_language_of_its_post() {
     let tree = tree(&three_posts());
     let page = &tree["雪の記憶/index.html"];
@@ -327,21 +217,6 @@ fn a_page_speaks_the_language_of_its_post() {
         index.contains("<html lang=\"en\"") && index.contains("lang=\"ja\" dir=\"ltr\"><a href="),
         "{index}"
     );
-}
-
-#[test]
-fn a_list_tells_of_its_own_feeds_first_and_a_post_of_the_publication_s() {
-    let tree = tree(&three_posts());
-    let alternates = |path: &str| -> Vec<String> {
-        let lines = tree[path].lines().filter(|line| line.contains("rel=\"alternate\""));
-        lines.map(|line| line.split("href=\"").nth(1).unwrap().trim_end_matches("\">").to_owned()).collect()
-    };
-    let whole =
-        ["atom.xml", "rss.xml", "feed.json"].map(|file| format!("https://example.org/letters/{file}"));
-    assert_eq!(alternates("first/index.html")[..3], whole);
-    assert_eq!(alternates("first/index.html")[3], "https://example.org/letters/languages/en/atom.xml");
-    assert_eq!(alternates("tags/maps/index.html")[0], "https://example.org/letters/tags/maps/atom.xml");
-    assert_eq!(alternates("tags/maps/index.html")[3..], whole);
 }
 
 #[test]
@@ -364,36 +239,6 @@ fn links_are_absolute_and_ascii_and_the_style_sheet_is_beside_the_page() {
 }
 
 #[test]
-fn a_list_has_as_many_pages_as_it_needs_and_each_leads_to_the_next() {
-    let tree = tree(&three_posts());
-    let (first, second) = (&tree["index.html"], &tree["page/2/index.html"]);
-    assert!(first.contains("rel=\"next\" href=\"https://example.org/letters/page/2/\""));
-    assert!(second.contains("rel=\"prev\" href=\"https://example.org/letters/\""));
-    assert!(first.contains("雪の記憶") && !first.contains(">First<") && second.contains(">First<"));
-}
-
-#[test]
-fn an_older_address_leads_to_the_post() {
-    let page = &tree(&three_posts())["2019/maps/index.html"];
-    assert!(page.contains("content=\"0; url=https://example.org/letters/on-maps/\""), "{page}");
-    assert!(page.contains("<link rel=\"canonical\" href=\"https://example.org/letters/on-maps/\">"));
-}
-
-#[test]
-fn an_address_that_no_file_can_stand_at_stops_the_build() {
-    let mut posts = three_posts();
-    posts.published[1].aliases = vec!["/?p=12".to_owned()];
-    let error = tree_in(&posts, &settings(), None).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "on-maps.md: `/?p=12` is not an address a file can stand at: expected one such as `/2019/on-maps/`"
-    );
-    posts.published[1].aliases.clear();
-    posts.published[1].slug = "tags".parse().unwrap();
-    assert!(matches!(tree_in(&posts, &settings(), None), Err(SiteError::Slug { .. })));
-}
-
-#[test]
 fn a_template_of_the_publication_is_used_and_its_style_comes_last() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("post.html"), "{{ post.title }} by {{ site.author }}").unwrap();
@@ -402,74 +247,4 @@ fn a_template_of_the_publication_is_used_and_its_style_comes_last() {
     assert_eq!(tree["first/index.html"], "First by Ada");
     let (_, css) = tree.iter().find(|(path, _)| path.starts_with("assets/style.")).unwrap();
     assert!(css.ends_with("body { color: teal }") && css.contains(".hl-keyword"));
-}
-
-#[test]
-fn a_publication_without_posts_has_a_front_page() {
-    let tree = tree(&Posts::default());
-    assert!(tree["index.html"].contains("Nothing has been published yet."));
-    assert!(!tree.contains_key("tags/index.html"));
-}
-
-#[test]
-fn one_page_says_what_feeds_are_and_lists_each_of_them_to_be_copied() {
-    let mut settings = settings();
-    settings.feeds.extra = vec![ExtraFeed {
-        name: "short".parse().unwrap(),
-        title: Some("In <short>".to_owned()),
-        filter: PostFilter::default(),
-        items: 5,
-        content: FeedContent::Summary,
-        formats: vec![FeedFormat::Rss],
-        archive: false,
-    }];
-    settings.subscribe_url = Some("mailto:letters@example.org".parse().unwrap());
-    let tree = tree_in(&three_posts(), &settings, None).unwrap();
-    let page = &tree["subscribe/index.html"];
-    for feed in [
-        "atom.xml",
-        "tags/maps/atom.xml",
-        "languages/ja/atom.xml",
-        "authors/mori/atom.xml",
-        "feeds/short/rss.xml",
-    ] {
-        let address =
-            format!("<code class=\"address\" dir=\"ltr\">https://example.org/letters/{feed}</code>");
-        assert!(page.contains(&address), "no {address} in {page}");
-    }
-    for want in
-        ["In &lt;short&gt;", "feeds.opml", "mailto:letters@example.org", "<dt lang=\"ja\">日本語</dt>"]
-    {
-        assert!(page.contains(want), "no {want} in {page}");
-    }
-    assert!(tree["first/index.html"].contains("href=\"https://example.org/letters/subscribe/\""));
-    assert!(tree["assets/feed.css"].contains("This is a feed."));
-}
-
-#[test]
-fn a_long_list_of_tags_leads_to_their_pages() {
-    let mut posts = three_posts();
-    posts.published[0].tags = (0..101).map(|number| tag(&format!("t{number}"))).collect();
-    let page = &tree(&posts)["subscribe/index.html"];
-    assert_eq!(
-        page.matches("/letters/tags/t").count(),
-        100 * 3 - 3,
-        "each in three formats, one place for maps"
-    );
-    assert!(page.contains("<a href=\"https://example.org/letters/tags/\">There are more</a>"), "{page}");
-}
-
-#[test]
-fn the_front_page_is_light() {
-    let published = (10..30)
-        .map(|day| {
-            post(&format!("letter-{day}"), &format!("2026-01-{day}T09:00:00+00:00[UTC]"), "A letter", "x")
-        })
-        .collect();
-    let posts = Posts { published, ..Posts::default() };
-    let settings = SiteSettings { posts_per_page: 20, ..settings() };
-    let tree = tree_in(&posts, &settings, None).unwrap();
-    let (_, css) = tree.iter().find(|(path, _)| path.starts_with("assets/style.")).unwrap();
-    let octets = tree["index.html"].len() + css.len();
-    assert!(octets < 40 * 1024, "page and style sheet have {octets} octets");
 }
