@@ -208,7 +208,7 @@ fn a_page_speaks_the_language_of_its_post() {
         "<article lang=\"ja\"",
         "2026年3月3日",
         "1分で読めます",
-        "前の記事",
+        "本文へ移動",
     ] {
         assert!(page.contains(want), "no {want} in {page}");
     }

@@ -70,7 +70,7 @@ fn clean(root: &Path) -> Files {
 
 type Edit = fn(&Path);
 
-const EDITS: [(&str, Edit); 13] = [
+const EDITS: [(&str, Edit); 15] = [
     ("another word", |root| change(root, "2026-01-08-letter-7.md", "some", "other")),
     ("another title", |root| change(root, "2026-01-08-letter-7.md", "Letter 7", "Lettre 7")),
     ("another address", |root| {
@@ -88,6 +88,8 @@ const EDITS: [(&str, Edit); 13] = [
         let text = "+++\nid = \"tag:letters.example,2026:7de\"\ntitle = \"Brief 7\"\n+++\n\nEin Brief.\n";
         fs::write(post(root, "2026-01-08-letter-7.de.md"), text).unwrap();
     }),
+    ("another language", |root| change(root, "2026-02-02-letter-29.md", "title =", "lang = \"de\"\ntitle =")),
+    ("another title in that language", |root| change(root, "2026-01-08-letter-7.de.md", "Brief", "Post")),
     ("a series", |root| change(root, "2026-02-03-letter-30.md", "title =", "series = \"A\"\ntitle =")),
     ("another date", |root| {
         change(root, "2026-02-05-letter-32.md", "title =", "date = 2026-03-03T09:00:00Z\ntitle =")

@@ -10,6 +10,7 @@
 pub mod context;
 mod contents;
 mod list;
+mod neighbours;
 mod overview;
 mod post;
 mod related;
@@ -35,6 +36,7 @@ pub(super) use subscribe::{FOLDER as SUBSCRIBE, subscribe_page};
 
 use self::context::{ImageFacts, PageFacts, PageKind, PostFacts, SiteFacts};
 use self::list::heading;
+use self::neighbours::Neighbours;
 use self::related::Related;
 use self::shelf::Shelf;
 use crate::post::{Post, PostId, Posts};
@@ -58,6 +60,7 @@ pub(super) struct Press<'a> {
     site: Context,
     shelf: Shelf<'a>,
     related: Related<'a>,
+    neighbours: Neighbours<'a>,
     /// Whether each language has a list and feeds of its own.
     is_multilingual: bool,
     /// Draws cards for posts without a picture.
@@ -116,6 +119,7 @@ impl<'a> Press<'a> {
             site,
             shelf,
             related,
+            neighbours: Neighbours::new(posts),
             is_multilingual,
             cards,
             shown,

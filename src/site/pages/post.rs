@@ -37,9 +37,9 @@ struct Company {
     related: Vec<NeighbourFacts>,
     /// The languages it can be read in, the original first; empty where there is but one.
     versions: Vec<VersionFacts>,
-    /// The post before it in time.
+    /// The post before it in time, in its language.
     previous: Option<NeighbourFacts>,
-    /// The post after it.
+    /// The post after it, in its language.
     next: Option<NeighbourFacts>,
 }
 
@@ -93,8 +93,8 @@ impl Company {
             series: PartFacts::of(post, press),
             related: press.related.of(index).into_iter().map(neighbour).collect(),
             versions: VersionFacts::all(post, posts, press.urls),
-            previous: posts.published.get(index + 1).map(neighbour),
-            next: index.checked_sub(1).map(|newer| neighbour(&posts.published[newer])),
+            previous: press.neighbours.previous(index).map(neighbour),
+            next: press.neighbours.next(index).map(neighbour),
         }
     }
 }

@@ -81,6 +81,38 @@ fn posts_that_share_a_rare_tag_come_before_those_that_share_a_common_one() {
 }
 
 #[test]
+fn the_posts_before_and_after_are_those_in_the_same_language() {
+    let written = |slug: &str, day: u8, lang: &str| {
+        let mut post = post(slug, &format!("2026-01-{day:02}T09:00:00+00:00[UTC]"), slug, "x");
+        post.lang = lang.parse().unwrap();
+        post
+    };
+    let published = vec![
+        written("e", 9, "zh-Hant"),
+        written("d", 8, "en"),
+        written("c", 7, "zh-Hans"),
+        written("b", 6, "zh-Hant"),
+        written("a", 5, "en"),
+    ];
+    let tree = tree(&Posts { published, ..Posts::default() });
+    let to = |page: &str, way: &str| {
+        let link = format!("class=\"{way}\" rel=\"{}\" href=\"https://example.org/letters/", &way[..4]);
+        let (_, rest) = tree[&format!("{page}/index.html")].split_once(&link)?;
+        rest.split('/').next().map(str::to_owned)
+    };
+    for (page, previous, next) in [
+        ("e", Some("b"), None),
+        ("d", Some("a"), None),
+        ("c", None, None),
+        ("b", None, Some("e")),
+        ("a", None, Some("d")),
+    ] {
+        assert_eq!(to(page, "previous").as_deref(), previous, "before {page}");
+        assert_eq!(to(page, "next").as_deref(), next, "after {page}");
+    }
+}
+
+#[test]
 fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
     let text = "## One & all\n\n### Two\n\n## Three\n\n#### Deep\n";
     let mut posts = Posts {
