@@ -1,7 +1,7 @@
 //! The posts folder becomes [`Posts`]: every file read in parallel, the result in one order.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::post::crossings::{Crossing, To};
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
-    Directory, Fault, Held, PostId, PostSettings, Posts, Translations, Unpublished, dead_ends, picture,
+    Directory, Fault, Held, PostId, PostSettings, Posts, Slug, Translations, Unpublished, dead_ends, picture,
     playtime, translations, unique,
 };
 
@@ -111,9 +111,8 @@ fn gather(readings: Vec<Reading>, found: &Found, desk: Desk<'_>) -> Result<Posts
     let links = found.findings.iter().map(|(path, flaw)| flaw.clone().in_file(shown_as.join(path)));
     findings.extend(links);
     for Reading { path, essay, remarks } in readings {
-        let shown = shown_as.join(path);
-        faults.extend(remarks.faults.into_iter().map(|flaw| flaw.in_file(shown.clone())));
-        findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown.clone())));
+        faults.extend(remarks.faults.into_iter().map(|flaw| flaw.in_file(shown_as.join(&path))));
+        findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown_as.join(&path))));
         essays.extend(essay);
     }
     let sets = sets(&essays, &mut faults, shown_as);
@@ -171,6 +170,11 @@ fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>, unpubli
 
 /// Gives a tag one name, however differently posts spell it: the spelling most used, then the newest.
 fn agree_on_tag_names(posts: &mut [crate::post::Post]) {
+    let mut names: HashMap<&Slug, &str> = HashMap::new();
+    let mut tags = posts.iter().flat_map(|post| &post.tags);
+    if tags.all(|tag| *names.entry(&tag.slug).or_insert(&tag.name) == tag.name) {
+        return;
+    }
     let mut spellings: BTreeMap<_, Vec<(String, usize)>> = BTreeMap::new();
     for tag in posts.iter().flat_map(|post| &post.tags) {
         let known = spellings.entry(tag.slug.clone()).or_default();

@@ -116,5 +116,8 @@ impl Clashes<'_> {
 
 /// Paths equal after folding are one file on some file systems, and one address to a reader.
 fn folded(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.nfc().collect::<String>().to_uppercase().to_lowercase().nfc().collect()
 }

@@ -10,6 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::post::file_name;
 use crate::post::remarks::Flaw;
 
@@ -49,32 +51,31 @@ pub(super) fn walk(root: &Path) -> Result<Found, WalkError> {
             if kind.is_dir() {
                 folders.push(path);
             } else if kind.is_file() {
-                found.file(path, entry.metadata().map_err(fail)?.len());
+                found.file(path, || entry.metadata().map(|metadata| metadata.len())).map_err(fail)?;
             } else if kind.is_symlink() {
-                found.link(&real, path);
+                found.link(&real, path).map_err(fail)?;
             }
         }
     }
-    found.essays.sort();
+    found.essays.par_sort_unstable();
     Ok(found)
 }
 
 impl Found {
-    fn file(&mut self, path: PathBuf, octets: u64) {
+    fn file(&mut self, path: PathBuf, octets: impl FnOnce() -> io::Result<u64>) -> io::Result<()> {
         match file_name::format(&path) {
             Some(_) => self.essays.push(path),
-            None => {
-                self.assets.insert(path, octets);
-            }
+            None => drop(self.assets.insert(path, octets()?)),
         }
+        Ok(())
     }
 
-    fn link(&mut self, real: &Path, path: PathBuf) {
+    fn link(&mut self, real: &Path, path: PathBuf) -> io::Result<()> {
         let target = fs::canonicalize(real.join(&path));
         let metadata = target.as_ref().ok().and_then(|target| fs::metadata(target).ok());
         let what = match (target, metadata) {
             (Ok(target), Some(metadata)) if metadata.is_file() && target.starts_with(real) => {
-                return self.file(path, metadata.len());
+                return self.file(path, || Ok(metadata.len()));
             }
             (Ok(target), Some(_)) if !target.starts_with(real) => "leads out of the posts folder",
             (Ok(_), Some(_)) => "leads to a folder",
@@ -82,6 +83,7 @@ impl Found {
         };
         let flaw = Flaw::new(0, format!("this symbolic link {what}, so it was not followed"));
         self.findings.push((path, flaw.with_help("put the file itself here")));
+        Ok(())
     }
 }
 

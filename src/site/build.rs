@@ -110,9 +110,7 @@ pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<S
 fn remembered(source: &Source<'_>, posts_folder: &Path) -> Vec<Fault> {
     let Some(Ok(memory)) = source.cache.map(Memory::open) else { return Vec::new() };
     let shown_as = Path::new(posts_folder.file_name().unwrap_or_default());
-    let faults = memory.faults(source.posts, shown_as);
-    drop(memory.keep(source.posts));
-    faults
+    memory.renew(source.posts, shown_as)
 }
 
 /// Hands every file of the public tree to `tree`: first what pages need, then posts, then what lists them.
@@ -125,18 +123,21 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     let surveys = source.cache.filter(|_| !source.has_records).zip(source.program);
     let surveys = surveys.and_then(|(cache, program)| Surveys::open(cache, program));
     surveys.iter().for_each(|surveys| surveys.lend(source.posts));
-    let urls = Urls::new(&source.settings.url, source.posts).with_pictures(source.pictures.cloned());
-    let feeds = feeds(source.posts);
-    let catalogue = Catalogue::new(source.posts, source.settings);
+    let urls = || Urls::new(&source.settings.url, source.posts).with_pictures(source.pictures.cloned());
+    let groups = || (feeds(source.posts), Catalogue::new(source.posts, source.settings));
+    let (urls, (feeds, catalogue)) = rayon::join(urls, groups);
     let scopes: Vec<Scope<'_>> = feeds.iter().map(|feed| feed.scope).collect();
     let style = style_sheet(source.templates)?;
     let program = (source.program, tree);
-    let press = Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style, program)?;
-    let press = press.with_cards(source.cards);
-    let origins = Origins::new(source.posts, &urls, source.markup);
+    let (press, origins) = rayon::join(
+        || Press::new(source.settings, &urls, source.posts, source.templates, &scopes, &style, program),
+        || Origins::new(source.posts, &urls, source.markup),
+    );
+    let press = press?.with_cards(source.cards).with_origins(&origins);
     let essays = Essays::new(source, &press, &catalogue, &origins, tree);
     tree.put(style)?;
-    let mut oversizes = essays.emit()?;
+    let mut oversizes = Vec::new();
+    let longs = essays.emit(&mut oversizes)?;
     press.not_found()?;
     tree.put(feed::style_sheet(source.templates, &source.settings.lang)?)?;
     let guides = subscribe_page(&press, &catalogue)?.into_iter().chain(overviews(&press, &feeds)?).collect();
@@ -144,11 +145,17 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
         emit_search(source, &press, tree)?;
     }
     press.series()?;
-    let (listed, mapped) = rayon::join(
-        || feeds.par_iter().try_for_each(|feed| lists(&press, feed)),
-        || emit_sitemap(guides, &feeds, &press, tree),
+    let (ended, (listed, mapped)) = rayon::join(
+        || essays.end(longs),
+        || {
+            rayon::join(
+                || feeds.par_iter().try_for_each(|feed| lists(&press, feed)),
+                || emit_sitemap(source, guides, &feeds, &press, tree),
+            )
+        },
     );
     listed.and(mapped)?;
+    oversizes.extend(ended?);
     oversizes.extend(essays.emit_feeds()?);
     tree.put(opml::artifact(&catalogue, source.settings, &urls)?)?;
     tree.put(sitemap::robots(&urls))?;
@@ -176,21 +183,29 @@ fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Resul
 
 /// What search engines are told of pages.
 fn emit_sitemap(
+    source: &Source<'_>,
     guides: Vec<Url>,
     feeds: &[Feed<'_>],
     press: &Press<'_>,
     tree: &dyn Tree,
 ) -> Result<(), SiteError> {
-    let parts = sitemap::artifacts(&sitemap_entries(guides, feeds, press), press.urls)?;
-    Ok(parts.into_iter().try_for_each(|part| tree.put(part))?)
+    let entries = sitemap_entries(guides, feeds, press);
+    for sitemap in sitemap::sitemaps(&entries, press.urls) {
+        let seal = source.program.map(|program| sitemap.seal(program));
+        let stands = seal.map(|seal| tree.stands(&sitemap.path, seal)).transpose()?.flatten();
+        if stands.is_none() {
+            tree.put(Artifact { seal, ..sitemap.artifact()? })?;
+        }
+    }
+    Ok(())
 }
 
 /// The pages `guides`, the first page of each list, with the date of its newest post, and every post.
-fn sitemap_entries(guides: Vec<Url>, feeds: &[Feed<'_>], press: &Press<'_>) -> Vec<SitemapEntry> {
+fn sitemap_entries<'a>(guides: Vec<Url>, feeds: &[Feed<'a>], press: &'a Press<'_>) -> Vec<SitemapEntry<'a>> {
     let urls = press.urls;
-    let series = press.series_places().into_iter().map(|(url, newest)| (url, newest.published.clone()));
-    let series = series.map(|(url, newest)| SitemapEntry { url, lastmod: Some(newest) });
-    let changed = |post: &Post| post.updated.as_ref().unwrap_or(&post.published).clone();
+    let series = press.series_places().into_iter();
+    let series = series.map(|(url, newest)| SitemapEntry { url, lastmod: Some(&newest.published) });
+    let changed = |post: &'a Post| post.updated.as_ref().unwrap_or(&post.published);
     let lists = feeds.iter().map(|feed| SitemapEntry {
         url: urls.file(&feed.scope.folder()),
         lastmod: feed.posts.iter().map(|post| changed(post)).max(),

@@ -50,12 +50,17 @@ impl<'a> Essays<'a> {
         Self { source, press, catalogue, origins, tree, cuts, places }
     }
 
-    /// Makes every page of a post, the archive, and what carries very many posts; tells what is too large.
-    pub(super) fn emit(&self) -> Result<Vec<Oversize>, SiteError> {
-        let mut oversizes = Vec::new();
-        let longs = self.begin_long(&mut oversizes)?;
+    /// Makes every page of a post, and the archive; gives what carries very many posts, which is still to be ended.
+    pub(super) fn emit(&self, oversizes: &mut Vec<Oversize>) -> Result<Vec<Long<'a>>, SiteError> {
+        let longs = self.begin_long(oversizes)?;
         // In their order, so that little has to wait for what comes before it.
         self.batches().into_iter().par_bridge().try_for_each(|batch| self.emit_batch(&batch, &longs))?;
+        Ok(longs)
+    }
+
+    /// Ends what carries very many posts; tells what is too large.
+    pub(super) fn end(&self, longs: Vec<Long<'a>>) -> Result<Vec<Oversize>, SiteError> {
+        let mut oversizes = Vec::new();
         for long in longs {
             let (sheet, path) = (long.sheet, long.path.clone());
             let octets = octets(long.end()?);

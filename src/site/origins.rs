@@ -11,18 +11,33 @@ use crate::post::{MarkupSettings, Post, PostId, Posts};
 use crate::site::{Seal, Sealer, Urls};
 
 /// The seals of all posts of a build.
-pub(super) struct Origins<'a>(HashMap<&'a PostId, Option<Seal>>);
+pub(super) struct Origins<'a>(HashMap<&'a PostId, Origin>);
+
+/// What one post is made from.
+struct Origin {
+    /// Its essay and its front matter.
+    own: Seal,
+    /// That, and where the essay leads.
+    whole: Seal,
+}
 
 impl<'a> Origins<'a> {
     pub(super) fn new(posts: &'a Posts, urls: &Urls, markup: &MarkupSettings) -> Self {
-        let others = Others { places: places(posts, urls), names: names(posts) };
-        let seals = posts.published.par_iter().map(|post| (&post.id, seal(post, posts, markup, &others)));
-        Self(seals.collect())
+        let (places, names) = rayon::join(|| places(posts, urls), || names(posts));
+        let others = Others { places, names };
+        let posts_of = posts.published.par_iter();
+        let origins = posts_of.filter_map(|post| Some((&post.id, origin(post, posts, markup, &others)?)));
+        Self(origins.collect())
     }
 
     /// None where the post is to be rendered in any case.
     pub(super) fn of(&self, post: &Post) -> Option<Seal> {
-        self.0.get(&post.id).copied().flatten()
+        self.0.get(&post.id).map(|origin| origin.whole)
+    }
+
+    /// The same, wherever its essay leads: what lists show of it is made from no more.
+    pub(super) fn of_itself(&self, post: &Post) -> Option<Seal> {
+        self.0.get(&post.id).map(|origin| origin.own)
     }
 
     /// All of `posts` together; none where one of them has none.
@@ -55,7 +70,7 @@ fn names<'a>(posts: &'a Posts) -> Seal {
     Sealer::default().with_value(&posts.published.iter().map(post).collect::<Vec<_>>()).seal()
 }
 
-fn seal(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) -> Option<Seal> {
+fn origin(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) -> Option<Origin> {
     // Named one by one, so that a new field is not forgotten here.
     let Post {
         id,
@@ -88,13 +103,17 @@ fn seal(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) ->
     let front = (id, slug, title, dates, lang, authors, tags, series);
     let more = (toc, given_summary, image, enclosure, canonical_url, aliases, extra);
     let leans = enclosure.is_some() || body.marks.leans_on_others;
-    let sealer = Sealer::default()
+    let own = Sealer::default()
         .with_value(&(front, more))
         .with_value(&(content_hash, source, body.format, body.has_math, markup.highlight))
+        .seal();
+    let whole = Sealer::default()
+        .with(own)
         .with_value(
             &posts.versions(post).map(|post| (&post.slug, &post.lang, &post.title)).collect::<Vec<_>>(),
         )
         .with_value(&leans.then(|| others.places.to_string()))
-        .with_value(&body.marks.calls_by_name.then(|| others.names.to_string()));
-    Some(sealer.seal())
+        .with_value(&body.marks.calls_by_name.then(|| others.names.to_string()))
+        .seal();
+    Some(Origin { own, whole })
 }

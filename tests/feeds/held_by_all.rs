@@ -252,9 +252,11 @@ fn the_sitemap_lists_pages_and_robots_are_led_to_it() {
     let post = &publication.posts.published[0];
     let pages = [
         SitemapEntry { url: urls.home().clone(), lastmod: None },
-        SitemapEntry { url: urls.post(&post.slug), lastmod: post.updated.clone() },
+        SitemapEntry { url: urls.post(&post.slug), lastmod: post.updated.as_ref() },
     ];
-    let [sitemap] = <[_; 1]>::try_from(sitemap::artifacts(&pages, &urls).unwrap()).unwrap();
+    let sitemaps = sitemap::sitemaps(&pages, &urls);
+    assert_eq!(sitemaps.len(), 1);
+    let sitemap = sitemaps[0].artifact().unwrap();
     let text = String::from_utf8(sitemap.bytes.to_vec()).unwrap();
     let want = "<url>\n  <loc>https://example.org/notes/on-maps/</loc>\n  <lastmod>2026-04-02T10:11:12+02:00</lastmod>\n </url>";
     assert_eq!(sitemap.path, "sitemap.xml");
@@ -270,17 +272,17 @@ fn more_pages_than_one_sitemap_may_hold_are_spread_over_several() {
     let lastmod: jiff::Zoned = "2026-04-02T10:11:12+00:00[UTC]".parse().unwrap();
     let page = |number: usize| SitemapEntry {
         url: urls.file(&format!("{number}/")),
-        lastmod: (number == 50_000).then(|| lastmod.clone()),
+        lastmod: (number == 50_000).then_some(&lastmod),
     };
     let pages: Vec<_> = (0..50_001).map(page).collect();
-    let sitemaps = sitemap::artifacts(&pages, &urls).unwrap();
-    let paths: Vec<_> = sitemaps.iter().map(|artifact| artifact.path.as_str()).collect();
+    let sitemaps = sitemap::sitemaps(&pages, &urls);
+    let paths: Vec<_> = sitemaps.iter().map(|sitemap| sitemap.path.as_str()).collect();
     assert_eq!(paths, ["sitemap-1.xml", "sitemap-2.xml", "sitemap.xml"]);
-    let index = String::from_utf8(sitemaps[2].bytes.to_vec()).unwrap();
+    let index = String::from_utf8(sitemaps[2].artifact().unwrap().bytes.to_vec()).unwrap();
     let want =
         "<loc>https://example.org/notes/sitemap-2.xml</loc>\n  <lastmod>2026-04-02T10:11:12+00:00</lastmod>";
     assert!(index.contains("<sitemapindex") && index.contains(want), "{index}");
-    assert_eq!(sitemap::artifacts(&pages[..50_000], &urls).unwrap().len(), 1);
+    assert_eq!(sitemap::sitemaps(&pages[..50_000], &urls).len(), 1);
 }
 
 #[test]

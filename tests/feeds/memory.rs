@@ -13,11 +13,11 @@ fn said(change: impl FnOnce(&mut Posts)) -> Vec<String> {
     let root = tempfile::tempdir().unwrap();
     let cache = CacheFolder::open(root.path()).unwrap();
     let mut publication = Publication::plain();
-    let first = Memory::open(&cache).unwrap();
-    assert_eq!(first.faults(&publication.posts, Path::new("posts")), [], "nothing was told before");
-    first.keep(&publication.posts).unwrap();
+    let renewed = |posts: &Posts| Memory::open(&cache).unwrap().renew(posts, Path::new("posts"));
+    assert_eq!(renewed(&publication.posts), [], "nothing was told before");
     change(&mut publication.posts);
-    let faults = Memory::open(&cache).unwrap().faults(&publication.posts, Path::new("posts"));
+    let faults = renewed(&publication.posts);
+    assert_eq!(renewed(&publication.posts), [], "it is told once");
     faults.iter().map(|fault| format!("{fault} | {}", fault.help.as_ref().unwrap())).collect()
 }
 

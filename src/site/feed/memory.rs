@@ -56,8 +56,20 @@ impl Memory {
         Ok(Self { shelf, octets })
     }
 
-    /// What readers of the feeds will see happen to posts they know. The posts folder is called `shown_as`.
-    pub fn faults(&self, posts: &Posts, shown_as: &Path) -> Vec<Fault> {
+    /// Keeps what readers are told of `posts` for the next build; gives what they will see happen to posts they know.
+    /// The posts folder is called `shown_as`. What cannot be written is not known to the next build.
+    pub fn renew(&self, posts: &Posts, shown_as: &Path) -> Vec<Fault> {
+        let told: Vec<Told> = posts.published.iter().map(Told::new).collect();
+        let Ok(octets) = serde_json::to_vec(&told) else { return Vec::new() };
+        if octets == self.octets {
+            return Vec::new();
+        }
+        let faults = self.faults(posts, shown_as);
+        drop(self.shelf.write(KEY, &octets));
+        faults
+    }
+
+    fn faults(&self, posts: &Posts, shown_as: &Path) -> Vec<Fault> {
         // What cannot be read says nothing: the cache may be deleted at any time.
         let told: Vec<Told> = serde_json::from_slice(&self.octets).unwrap_or_default();
         let by_id: HashMap<&str, &Post> =
@@ -69,17 +81,6 @@ impl Memory {
             None => vec![lost(told, by_slug.get(told.slug.as_str()).copied(), shown_as)],
         });
         faults.collect()
-    }
-
-    /// Keeps what readers are told of `posts` for the next build.
-    ///
-    /// # Errors
-    ///
-    /// If the cache cannot be written.
-    pub fn keep(&self, posts: &Posts) -> io::Result<()> {
-        let told: Vec<Told> = posts.published.iter().map(Told::new).collect();
-        let octets = serde_json::to_vec(&told)?;
-        if octets == self.octets { Ok(()) } else { self.shelf.write(KEY, &octets) }
     }
 }
 

@@ -42,6 +42,7 @@ use self::shelf::Shelf;
 use crate::post::{Post, PostId, Posts};
 use crate::site::cards::Deck;
 use crate::site::feed::{FeedLink, Scope, links};
+use crate::site::origins::Origins;
 use crate::site::{Artifact, Seal, Sealer, SiteError, SiteSettings, Tree, Urls};
 use crate::template::{Context, TemplateError, Templates};
 use crate::words::{Lang, Words};
@@ -65,7 +66,9 @@ pub(super) struct Press<'a> {
     is_multilingual: bool,
     /// Draws cards for posts without a picture.
     cards: Option<&'a Deck>,
-    /// What lists show of each post, sealed when first asked for.
+    /// What posts are made from, where that is known.
+    origins: Option<&'a Origins<'a>>,
+    /// What lists show of posts of which it is not, sealed when first asked for.
     shown: HashMap<&'a PostId, OnceLock<Seal>>,
 }
 
@@ -107,7 +110,6 @@ impl<'a> Press<'a> {
         let site = context_of("base.html", &site)?;
         let is_multilingual = scopes.iter().any(|scope| matches!(scope, Scope::Language(_)));
         let (style, related) = (style.path.clone(), Related::new(posts));
-        let cards = None;
         let shown = posts.published.iter().map(|post| (&post.id, OnceLock::new())).collect();
         Ok(Self {
             settings,
@@ -121,7 +123,8 @@ impl<'a> Press<'a> {
             related,
             neighbours: Neighbours::new(posts),
             is_multilingual,
-            cards,
+            cards: None,
+            origins: None,
             shown,
         })
     }
@@ -130,6 +133,12 @@ impl<'a> Press<'a> {
     #[must_use]
     pub fn with_cards(self, cards: Option<&'a Deck>) -> Self {
         Self { cards, ..self }
+    }
+
+    /// The same, knowing what posts are made from.
+    #[must_use]
+    pub fn with_origins(self, origins: &'a Origins<'a>) -> Self {
+        Self { origins: Some(origins), ..self }
     }
 
     /// Makes `page`, with `variables` of its own, unless it stands as it would be.
@@ -156,7 +165,8 @@ impl<'a> Press<'a> {
     /// What lists show of `post`, in one digest: the same post stands in many lists.
     fn shown(&self, post: &Post) -> Seal {
         let seal = || Sealer::default().with_value(&PostFacts::new(post, self.urls)).seal();
-        self.shown.get(&post.id).map_or_else(seal, |known| *known.get_or_init(seal))
+        let known = || self.shown.get(&post.id).map_or_else(seal, |known| *known.get_or_init(seal));
+        self.origins.and_then(|origins| origins.of_itself(post)).unwrap_or_else(known)
     }
 
     /// What the page at `path` is made from, besides what is its own.

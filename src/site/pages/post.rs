@@ -13,7 +13,7 @@ use crate::site::pages::context::{ImageFacts, NeighbourFacts, PageKind, PostFact
 use crate::site::pages::series::PartFacts;
 use crate::site::pages::structured::blog_posting;
 use crate::site::pages::{Page, Press, context_of};
-use crate::site::{Seal, SiteError};
+use crate::site::{Seal, Sealer, SiteError, Urls};
 use crate::words::Words;
 
 /// Variables of `post.html` that a rendering tells.
@@ -30,7 +30,7 @@ struct Letter<'a> {
 
 /// Variables of `post.html` that other posts tell.
 #[derive(Serialize)]
-struct Company {
+struct CompanyFacts {
     /// The series it is a part of.
     series: Option<PartFacts>,
     /// Posts on the same subjects.
@@ -41,6 +41,15 @@ struct Company {
     previous: Option<NeighbourFacts>,
     /// The post after it, in its language.
     next: Option<NeighbourFacts>,
+}
+
+/// The posts that a post's page tells of.
+struct Company<'a> {
+    series: Option<PartFacts>,
+    related: Vec<&'a Post>,
+    versions: Vec<VersionFacts>,
+    previous: Option<&'a Post>,
+    next: Option<&'a Post>,
 }
 
 /// Variables of `redirect.html`.
@@ -62,7 +71,7 @@ pub(crate) fn check_slugs(posts: &Posts) -> Result<(), SiteError> {
 pub(crate) struct Pending<'a> {
     post: &'a Post,
     path: String,
-    company: Company,
+    company: Company<'a>,
     /// The card that stands for a post without a picture.
     card: Option<ImageFacts>,
     seal: Option<Seal>,
@@ -70,7 +79,7 @@ pub(crate) struct Pending<'a> {
 
 /// The page of the post at `index` of `posts`, which is made from `origin`; none where it stands as it would be.
 pub(crate) fn pending_page<'a>(
-    press: &Press<'_>,
+    press: &Press<'a>,
     posts: &'a Posts,
     index: usize,
     origin: Option<Seal>,
@@ -80,21 +89,42 @@ pub(crate) fn pending_page<'a>(
     let path = format!("{}/index.html", post.slug);
     let card = card(press, post);
     let root = press.root(&path).zip(origin);
-    let seal = root.map(|(root, origin)| root.with(origin).with_value(&(&company, &card)).seal());
+    let seal = root.map(|(root, origin)| company.sealed(root.with(origin).with_value(&card)).seal());
     let stands = press.stands(&path, seal)?;
     Ok((!stands).then_some(Pending { post, path, company, card, seal }))
 }
 
-impl Company {
-    fn of(press: &Press<'_>, posts: &Posts, index: usize) -> Self {
+impl<'a> Company<'a> {
+    fn of(press: &Press<'a>, posts: &'a Posts, index: usize) -> Self {
         let post = &posts.published[index];
-        let neighbour = |post: &Post| NeighbourFacts::new(post, press.urls);
         Self {
             series: PartFacts::of(post, press),
-            related: press.related.of(index).into_iter().map(neighbour).collect(),
+            related: press.related.of(index),
             versions: VersionFacts::all(post, posts, press.urls),
-            previous: press.neighbours.previous(index).map(neighbour),
-            next: press.neighbours.next(index).map(neighbour),
+            previous: press.neighbours.previous(index),
+            next: press.neighbours.next(index),
+        }
+    }
+
+    /// Takes in what [`Company::facts`] comes to.
+    fn sealed(&self, sealer: Sealer) -> Sealer {
+        let sealer = sealer.with_value(&(&self.series, &self.versions));
+        let near = [self.previous, self.next].into_iter();
+        near.chain(self.related.iter().copied().map(Some)).fold(sealer, |sealer, post| match post {
+            Some(post) => sealer.with(&post.title).with(post.slug.as_str()).with(post.lang.as_str()),
+            None => sealer.with([]),
+        })
+    }
+
+    fn facts(self, urls: &Urls) -> CompanyFacts {
+        let neighbour = |post: &Post| NeighbourFacts::new(post, urls);
+        let Self { series, related, versions, previous, next } = self;
+        CompanyFacts {
+            series,
+            related: related.into_iter().map(neighbour).collect(),
+            versions,
+            previous: previous.map(neighbour),
+            next: next.map(neighbour),
         }
     }
 }
@@ -123,7 +153,8 @@ impl Pending<'_> {
             contents: contents(post, content, press.settings),
             post: facts,
         };
-        let variables = context_of(page.template, &letter)?.and(context_of(page.template, &self.company)?);
+        let variables = context_of(page.template, &letter)?
+            .and(context_of(page.template, &self.company.facts(press.urls))?);
         press.hand_over(&page, &press.facts(&page), variables, self.seal)
     }
 }

@@ -42,28 +42,37 @@ impl<'a> Related<'a> {
     pub fn of(&self, at: usize) -> Vec<&'a Post> {
         let post = &self.posts.published[at];
         let versions: Vec<_> = self.posts.versions(post).map(|version| &version.id).collect();
-        let mut found: Vec<(usize, usize)> = self.shared(at, post);
-        found.retain(|(other, _)| !versions.contains(&&self.posts.published[*other].id));
-        found.sort_unstable_by_key(|(other, weight)| {
-            (self.posts.published[*other].lang != post.lang, Reverse(*weight), *other)
-        });
-        found.into_iter().take(RELATED).map(|(other, _)| &self.posts.published[other]).collect()
+        let found = self.shared(at, post).into_iter();
+        let found = found.filter(|(other, _)| !versions.contains(&&self.posts.published[*other].id));
+        let rank = |(other, weight): (usize, usize)| {
+            (self.posts.published[other].lang != post.lang, Reverse(weight), other)
+        };
+        let mut ranks: Vec<_> = found.map(rank).collect();
+        if ranks.len() > RELATED {
+            ranks.select_nth_unstable(RELATED);
+            ranks.truncate(RELATED);
+        }
+        ranks.sort_unstable();
+        ranks.into_iter().map(|(_, _, other)| &self.posts.published[other]).collect()
     }
 
     /// Places of posts that share a tag, each with the weight of all they share.
     fn shared(&self, at: usize, post: &Post) -> Vec<(usize, usize)> {
-        let mut offers: Vec<(usize, usize, usize)> = Vec::new();
+        let tags = post.tags.len();
+        let weights: Vec<usize> =
+            post.tags.iter().map(|tag| RARE / self.list(&tag.slug, None).len().max(1)).collect();
+        // A post and the number of a tag it shares, in one number: there are many, and they are sorted.
+        let mut offers: Vec<usize> = Vec::with_capacity(tags * 4 * REACH);
         for (number, tag) in post.tags.iter().enumerate() {
-            let weight = RARE / self.list(&tag.slug, None).len().max(1);
             for lang in [None, Some(&post.lang)] {
                 let near = nearest(self.list(&tag.slug, lang), at);
-                offers.extend(near.map(|other| (other, number, weight)));
+                offers.extend(near.map(|other| other * tags + number));
             }
         }
         offers.sort_unstable();
         offers.dedup();
-        let mut shared: Vec<(usize, usize)> = Vec::new();
-        for (other, _, weight) in offers {
+        let mut shared: Vec<(usize, usize)> = Vec::with_capacity(offers.len());
+        for (other, weight) in offers.into_iter().map(|offer| (offer / tags, weights[offer % tags])) {
             match shared.last_mut() {
                 Some((last, sum)) if *last == other => *sum += weight,
                 _ => shared.push((other, weight)),

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::mem;
 use std::ops::Range;
 use std::path::PathBuf;
+
+use bytes::Bytes;
 
 use crate::site::Seal;
 use crate::site::tree::growth::{Growth, Share};
@@ -20,9 +23,21 @@ pub(super) struct Grown<'a> {
     pub old: Option<Old>,
     /// Seal and octets of each part so far; octets between them have none.
     pub parts: Vec<(Option<Seal>, u64)>,
-    /// Octets of the old file that are to be copied next.
-    pub kept: Range<u64>,
+    /// What is to be written next: while others wait for this file, as little as can be.
+    pub due: Vec<Due>,
+    /// Octets of it that are held.
+    pub held: usize,
 }
+
+/// Octets of a growing file that are not written yet.
+pub(super) enum Due {
+    Made(Bytes),
+    /// To be copied from the old file.
+    Kept(Range<u64>),
+}
+
+/// Octets that are held at once.
+const MOST_HELD: usize = 1 << 20;
 
 /// A file of an earlier run, and where its parts are in it.
 pub(super) struct Old {
@@ -45,21 +60,32 @@ impl Old {
 
 impl Grown<'_> {
     /// Takes the part at `place` of the old file, with those before it if they stood side by side there too.
-    fn keep(&mut self, place: Range<u64>) -> Result<(), TreeError> {
-        if self.kept.end != place.start {
-            self.copy()?;
-            self.kept.start = place.start;
+    fn keep(&mut self, place: Range<u64>) {
+        match self.due.last_mut() {
+            Some(Due::Kept(kept)) if kept.end == place.start => kept.end = place.end,
+            _ => self.due.push(Due::Kept(place)),
         }
-        self.kept.end = place.end;
+    }
+
+    /// Writes what is due.
+    fn write(&mut self) -> Result<(), TreeError> {
+        self.held = 0;
+        for due in mem::take(&mut self.due) {
+            match due {
+                Due::Made(octets) => {
+                    self.file.write_all(&octets).map_err(TreeError::io(&self.draft.target, "staged"))?;
+                }
+                Due::Kept(place) => self.copy(place)?,
+            }
+        }
         Ok(())
     }
 
-    /// Copies what is kept and not yet written.
-    fn copy(&mut self) -> Result<(), TreeError> {
-        let octets = self.kept.end - self.kept.start;
-        let Some(old) = self.old.as_mut().filter(|_| octets > 0) else { return Ok(()) };
+    fn copy(&mut self, place: Range<u64>) -> Result<(), TreeError> {
+        let octets = place.end - place.start;
+        let old = self.old.as_mut().expect("only what is held is kept");
         let mut copy = || -> io::Result<u64> {
-            old.file.seek(SeekFrom::Start(self.kept.start))?;
+            old.file.seek(SeekFrom::Start(place.start))?;
             self.file.flush()?;
             io::copy(&mut (&old.file).take(octets), self.file.get_mut())
         };
@@ -67,9 +93,7 @@ impl Grown<'_> {
             true => Ok(()),
             false => Err(io::ErrorKind::UnexpectedEof.into()),
         });
-        copied.map_err(TreeError::io(&old.path, "read"))?;
-        self.kept = 0..0;
-        Ok(())
+        copied.map_err(TreeError::io(&old.path, "read"))
     }
 }
 
@@ -81,21 +105,22 @@ impl Growth for Grown<'_> {
     fn add(&mut self, share: Share) -> Result<(), TreeError> {
         match share {
             Share::Made(octets, seal) => {
-                self.copy()?;
                 self.parts.push((seal, octets.len() as u64));
-                self.file.write_all(&octets).map_err(TreeError::io(&self.draft.target, "staged"))
+                self.held += octets.len();
+                self.due.push(Due::Made(octets));
             }
             Share::Kept(seal) => {
                 let old = self.old.as_ref().expect("only what is held is kept");
                 let place = old.places[&seal].clone();
                 self.parts.push((Some(seal), place.end - place.start));
-                self.keep(place)
+                self.keep(place);
             }
         }
+        if self.held > MOST_HELD { self.write() } else { Ok(()) }
     }
 
     fn end(mut self: Box<Self>, seal: Option<Seal>) -> Result<u64, TreeError> {
-        self.copy()?;
+        self.write()?;
         self.file.flush().map_err(TreeError::io(&self.draft.target, "staged"))?;
         let Self { tree, draft, parts, .. } = *self;
         let octets = parts.iter().map(|(_, octets)| octets).sum();

@@ -214,7 +214,9 @@ impl TreeWriter {
         let now: BTreeSet<String> = progress.taken.into_values().collect();
         let draft = self.out.join(STAGING).join("manifest");
         // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
-        manifest::write(&self.out, &draft, &self.before.union(&now).cloned().collect())?;
+        if !now.is_subset(&self.before) {
+            manifest::write(&self.out, &draft, &self.before.union(&now).cloned().collect())?;
+        }
         let stale = self.before.difference(&now).filter(|path| self.part.owns(path));
         let (in_the_way, left_over): (Vec<_>, Vec<_>) =
             stale.cloned().partition(|path| is_in_the_way(path, &now));
@@ -222,12 +224,18 @@ impl TreeWriter {
             None => self.replace(&Journal { in_the_way, moves: self.moves(&progress.staged)?, left_over })?,
             Some(_) => 0,
         };
-        let others = self.before.iter().filter(|path| !self.part.owns(path));
-        manifest::write(&self.out, &draft, &now.iter().chain(others).cloned().collect())?;
+        let others = self.before.iter().filter(|path| !self.part.owns(path)).cloned();
+        let now: BTreeSet<String> = now.into_iter().chain(others).collect();
+        if now.is_empty() || now != self.before {
+            manifest::write(&self.out, &draft, &now)?;
+        }
         self.move_in()?;
         if let Some(book) = &self.book {
-            progress.made.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-            book.write(&progress.made);
+            let is_known = |(path, made): &(String, Made)| self.made.get(path) == Some(made);
+            if progress.made.len() != self.made.len() || !progress.made.iter().all(is_known) {
+                progress.made.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+                book.write(&progress.made);
+            }
             progress.grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
         }
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
@@ -418,7 +426,7 @@ impl Tree for TreeWriter {
         let old = self.old(path, &target);
         let draft = Draft { path: path.to_owned(), target, staged, number };
         let file = BufWriter::with_capacity(1 << 16, file);
-        Ok(Box::new(Grown { tree: self, draft, file, old, parts: Vec::new(), kept: 0..0 }))
+        Ok(Box::new(Grown { tree: self, draft, file, old, parts: Vec::new(), due: Vec::new(), held: 0 }))
     }
 }
 
