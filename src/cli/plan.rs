@@ -89,9 +89,9 @@ impl Plan<'_> {
         &self.outlook.cohorts[&group.cohort]
     }
 
-    /// The posts of a group's window that it does not get, and why.
+    /// The posts that a group lacks and does not get, and why.
     pub fn left_out(&self, group: &Group, through: Seq) -> Vec<(&Announced, issue::Omission)> {
-        issue::left_out(&self.outlook.ground(), &self.preferences(group).topics, group.after, through)
+        issue::left_out(&self.outlook.ground(), &self.preferences(group).topics, group, through)
     }
 
     /// The new posts, and all that the issues bring or leave out, in order.
@@ -142,6 +142,7 @@ impl Plan<'_> {
             "topics": asked.topics.0,
             "lang": asked.lang,
             "window": { "after": group.after, "through": through },
+            "owed": group.owed,
             "left_out": left_out.collect::<Value>(),
         })
     }

@@ -94,7 +94,7 @@ fn issue(text: &mut Lines, plan: &Plan<'_>, drafted: &DraftedIssue<'_>) {
         text.line(2, &format!("\"{}\" ({}): {posts} {numbers}", draft.subject(), edition.lang));
         for group in &edition.groups {
             let who = group_words(plan.preferences(group), group);
-            text.line(3, &format!("to {who}, {}", before_words(group.after)));
+            text.line(3, &format!("to {who}, {}", before_words(group)));
             left_out(text, plan, group, issue.through);
         }
     }
@@ -104,7 +104,7 @@ fn issue(text: &mut Lines, plan: &Plan<'_>, drafted: &DraftedIssue<'_>) {
     }
 }
 
-/// What a group does not get of its window, a line for each reason.
+/// What a group lacks and does not get, a line for each reason.
 fn left_out(text: &mut Lines, plan: &Plan<'_>, group: &Group, through: Seq) {
     let mut by_reason: BTreeMap<Omission, Vec<Seq>> = BTreeMap::new();
     for (post, why) in plan.left_out(group, through) {
@@ -142,10 +142,14 @@ fn group_words(asked: &Preferences, group: &Group) -> String {
     }
 }
 
-fn before_words(after: Seq) -> String {
-    match after.0 {
+fn before_words(group: &Group) -> String {
+    let served = match group.after.0 {
         0 => "their first".to_owned(),
         last => format!("served up to {last} before"),
+    };
+    match &group.owed[..] {
+        [] => served,
+        owed => format!("{served}, but owed {}", numbers(owed.iter().copied())),
     }
 }
 

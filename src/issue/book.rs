@@ -15,6 +15,14 @@ impl Book {
         &self.announced[place_of(after).min(end)..end]
     }
 
+    /// What readers lack who stand at `after` and are owed `owed` besides, oldest first.
+    pub fn lacked(&self, owed: &[Seq], after: Seq, through: Seq) -> impl Iterator<Item = &Announced> {
+        let place_of = |seq: &Seq| self.announced.binary_search_by_key(seq, |row| row.seq).ok();
+        let mut owed: Vec<usize> = owed.iter().filter_map(place_of).collect();
+        owed.sort_unstable();
+        owed.into_iter().map(|place| &self.announced[place]).chain(self.window(after, through))
+    }
+
     /// How far `series` has come; 0 where it never had an issue.
     pub fn served_through(&self, series: &Series) -> Seq {
         self.served.get(series).map_or(Seq(0), |served| served.through)

@@ -94,7 +94,7 @@ pub struct IssueKey(pub String);
 #[serde(transparent)]
 pub struct CohortId(pub u32);
 
-/// Confirmed readers who asked for the same and have been served equally far.
+/// Confirmed readers who asked for the same, have been served equally far and are owed the same.
 ///
 /// For a scheduled issue only those count who had confirmed, and had last changed their preferences, by the time
 /// it was due: whoever changes from Sundays to Fridays on a Wednesday waits for Friday.
@@ -104,6 +104,9 @@ pub struct Standing {
     pub preferences: Preferences,
     /// The last sequence number they were served, or that was current when they confirmed.
     pub through: Seq,
+    /// Posts of mails from which they were excluded because another post in them was withdrawn, in the order in which
+    /// the ledger has them. All come before the window.
+    pub owed: Vec<Seq>,
     pub readers: u64,
 }
 
@@ -153,11 +156,13 @@ pub struct Edition {
     pub groups: Vec<Group>,
 }
 
-/// Readers of one cohort who stand at one number.
+/// Readers of one cohort who stand at one number and are owed the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     pub cohort: CohortId,
     /// Where their window begins (not included).
     pub after: Seq,
+    /// What they are owed besides, as in [`Standing::owed`].
+    pub owed: Vec<Seq>,
     pub readers: u64,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::issue::{Announced, Ground, Seq};
+use crate::issue::{Announced, Ground, Group, Seq};
 use crate::subscriber::Topics;
 
 /// Why a post is left out for a group.
@@ -32,16 +32,17 @@ impl fmt::Display for Omission {
     }
 }
 
-/// The posts of a window that a group with `topics` does not get, oldest first. The plan gives it all others.
+/// The posts of its window, and of those it is owed, that a group with `topics` does not get, oldest first. The plan
+/// gives it all others.
 pub fn left_out<'a>(
     ground: &Ground<'a>,
     topics: &Topics,
-    after: Seq,
+    group: &Group,
     through: Seq,
 ) -> Vec<(&'a Announced, Omission)> {
     let off_topic = |post: &Announced| (!topics.want(&post.tags)).then_some(Omission::OtherTopics);
-    let window = ground.book.window(after, through).iter();
-    window
+    let lacked = ground.book.lacked(&group.owed, group.after, through);
+    lacked
         .filter_map(|post| Some((post, not_for_anybody(ground, post).or_else(|| off_topic(post))?)))
         .collect()
 }
@@ -62,7 +63,7 @@ pub(super) fn not_for_anybody(ground: &Ground<'_>, post: &Announced) -> Option<O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::issue::Book;
+    use crate::issue::{Book, CohortId};
     use crate::subscriber::{CadenceDefaults, Hour, MonthDay, Pace};
     use jiff::civil::Weekday;
 
@@ -97,7 +98,8 @@ mod tests {
         };
         let book = Book { announced, ..Book::default() };
         let ground = Ground { book: &book, missing: &[Seq(3)], defaults: &defaults };
-        let told: Vec<_> = left_out(&ground, &"maps".parse().unwrap(), Seq(0), Seq(5))
+        let group = Group { cohort: CohortId(1), after: Seq(1), owed: vec![Seq(1)], readers: 1 };
+        let told: Vec<_> = left_out(&ground, &"maps".parse().unwrap(), &group, Seq(5))
             .into_iter()
             .map(|(post, why)| (post.seq.0, why))
             .collect();

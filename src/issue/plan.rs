@@ -49,7 +49,7 @@ impl<'a> Planner<'a> {
         let served = self.book.served_through(&due.series);
         let mut queue = Queue::of(standings);
         let mut issues = Vec::new();
-        for post in self.for_mail(served, self.book.head()) {
+        for post in self.book.window(served, self.book.head()).iter().filter(|post| self.is_for_mail(post)) {
             let behind = queue.take_behind(post.seq);
             if behind.is_empty() {
                 continue;
@@ -78,7 +78,7 @@ impl<'a> Planner<'a> {
         for standing in standings {
             let posts = self.wanted(standing, through);
             if posts.is_empty() {
-                without.push(Passed { group: group(standing), why: self.silence(standing.through, through) });
+                without.push(Passed { group: group(standing), why: self.silence(standing, through) });
                 continue;
             }
             let lang = standing.preferences.lang.as_ref().unwrap_or(&self.defaults.lang);
@@ -96,23 +96,29 @@ impl<'a> Planner<'a> {
     /// The posts that go to `standing` when it is served through `through`.
     fn wanted(&self, standing: &Standing, through: Seq) -> Vec<&'a Announced> {
         let Preferences { topics, .. } = &standing.preferences;
-        self.for_mail(standing.through, through).filter(|post| topics.want(&post.tags)).collect()
+        self.lacked(standing, through)
+            .filter(|post| self.is_for_mail(post))
+            .filter(|post| topics.want(&post.tags))
+            .collect()
     }
 
-    /// The posts of a window that can be mailed at all.
-    fn for_mail(&self, after: Seq, through: Seq) -> impl Iterator<Item = &'a Announced> {
-        let is_for_mail = |post: &&Announced| not_for_anybody(&self.ground, post).is_none();
-        self.book.window(after, through).iter().filter(is_for_mail)
+    fn lacked(&self, standing: &Standing, through: Seq) -> impl Iterator<Item = &'a Announced> {
+        self.book.lacked(&standing.owed, standing.through, through)
     }
 
-    /// Why a window brings nothing.
-    fn silence(&self, after: Seq, through: Seq) -> Silence {
-        let window = self.book.window(after, through);
-        if window.is_empty() {
+    /// Whether the post can be mailed at all.
+    fn is_for_mail(&self, post: &Announced) -> bool {
+        not_for_anybody(&self.ground, post).is_none()
+    }
+
+    /// Why there is nothing for a group.
+    fn silence(&self, standing: &Standing, through: Seq) -> Silence {
+        let mut lacked = self.lacked(standing, through).peekable();
+        if lacked.peek().is_none() {
             Silence::NothingNew
-        } else if window.iter().all(|post| post.is_baseline) {
+        } else if self.lacked(standing, through).all(|post| post.is_baseline) {
             Silence::OnlyBaseline
-        } else if self.for_mail(after, through).next().is_none() {
+        } else if !lacked.any(|post| self.is_for_mail(post)) {
             Silence::NothingToMail
         } else {
             Silence::OtherTopics
@@ -126,30 +132,32 @@ fn edition(posts: &[&Announced], lang: &Lang) -> Edition {
 }
 
 fn group(standing: &Standing) -> Group {
-    Group { cohort: standing.cohort, after: standing.through, readers: standing.readers }
+    let Standing { cohort, through, owed, readers, .. } = standing;
+    Group { cohort: *cohort, after: *through, owed: owed.clone(), readers: *readers }
 }
 
-/// The readers of `each` while its issues are planned one after another: one standing per cohort and number.
-struct Queue(BTreeMap<(CohortId, Seq), Standing>);
+/// The readers of `each` while its issues are planned one after another: one standing per cohort, number and posts owed.
+struct Queue(BTreeMap<(CohortId, Seq, Vec<Seq>), Standing>);
 
 impl Queue {
     fn of(standings: &[Standing]) -> Self {
-        Self(standings.iter().map(|it| ((it.cohort, it.through), it.clone())).collect())
+        Self(standings.iter().map(|it| ((it.cohort, it.through, it.owed.clone()), it.clone())).collect())
     }
 
-    /// Takes out those who stand before `seq`.
+    /// Takes out those who stand before `seq` or are owed something.
     fn take_behind(&mut self, seq: Seq) -> Vec<Standing> {
-        self.0.extract_if(.., |(_, through), _| *through < seq).map(|(_, standing)| standing).collect()
+        let is_behind = |(_, through, owed): &(_, Seq, Vec<Seq>)| *through < seq || !owed.is_empty();
+        self.0.extract_if(.., |key, _| is_behind(key)).map(|(_, standing)| standing).collect()
     }
 
     /// Puts `served` back as the ledger will have them once they are served through `through`.
     fn put_back(&mut self, served: Vec<Standing>, through: Seq) {
         for standing in served {
-            let readers = standing.readers;
+            let (readers, through) = (standing.readers, through.max(standing.through));
             self.0
-                .entry((standing.cohort, through))
+                .entry((standing.cohort, through, Vec::new()))
                 .and_modify(|merged| merged.readers += readers)
-                .or_insert(Standing { through, ..standing });
+                .or_insert(Standing { through, owed: Vec::new(), ..standing });
         }
     }
 }
@@ -198,7 +206,13 @@ mod tests {
 
     fn standing(cohort: u32, through: u64, topics: &str) -> Standing {
         let preferences = Preferences { topics: topics.parse().unwrap(), ..Preferences::default() };
-        Standing { cohort: CohortId(cohort), preferences, through: Seq(through), readers: 10 }
+        Standing {
+            cohort: CohortId(cohort),
+            preferences,
+            through: Seq(through),
+            owed: Vec::new(),
+            readers: 10,
+        }
     }
 
     fn plan_of(series: &str, book: &Book, missing: &[Seq], standings: &[Standing]) -> Vec<Issue> {
@@ -251,6 +265,33 @@ mod tests {
         let standings = [standing(1, 0, "maps"), standing(2, 1, ""), standing(3, 1, "maps letters"), german];
         let issue = weekly(&book_of(&["letters", "maps"]), &standings);
         assert_eq!(told(&issue), ["1,2 de: 4>0", "2 en: 1>0 2>1 3>1"]);
+    }
+
+    #[test]
+    fn who_is_owed_posts_gets_them_before_what_is_new_and_with_the_next_issue() {
+        let owed = |through, owed: &[u64], topics| Standing {
+            owed: owed.iter().copied().map(Seq).collect(),
+            ..standing(1, through, topics)
+        };
+        let book = book_of(&["maps", "", "maps", "letters"]);
+        let standings =
+            [owed(3, &[3, 1], ""), owed(3, &[2], ""), owed(4, &[4, 1], "maps"), owed(4, &[2], "")];
+        let issue = plan_of("weekly/sun/08/UTC", &book, &[Seq(2)], &standings).remove(0);
+        assert_eq!(told(&issue), ["1 en: 1>4", "1,3,4 en: 1>3", "4 en: 1>3"]);
+        assert_eq!(issue.without[0].group.owed, [Seq(2)]);
+        assert_eq!(silences(&issue), [(1, Silence::NothingToMail)]);
+    }
+
+    #[test]
+    fn who_is_owed_posts_is_in_the_first_issue_of_each_wherever_they_stand() {
+        let mut book = book_of(&["", "", "", ""]);
+        book.served = served("each", "each/2", 2);
+        let ahead = Standing { owed: vec![Seq(1)], ..standing(1, 4, "") };
+        let issues = plan_of("each", &book, &[], &[standing(2, 2, ""), ahead.clone()]);
+        assert_eq!(told(&issues[0]), ["1 en: 1>4", "3 en: 2>2"]);
+        assert_eq!(told(&issues[1]), ["4 en: 2>3"]);
+        book.served = served("each", "each/4", 4);
+        assert_eq!(told(&plan_of("each", &book, &[], &[ahead])[0]), ["1 en: 1>4"], "without a new post");
     }
 
     #[test]

@@ -267,6 +267,8 @@ pub enum Finding {
     Backwards { issue: IssueId },
     /// Readers were served further than anything was announced.
     ServedTooFar { readers: u64 },
+    /// Readers are owed posts that were not announced, or that come with their next window anyway.
+    OwedAstray { readers: u64 },
     /// Rows are in doubt though nothing ever was ambiguous, or were ended though nobody ever claimed them.
     Impossible { issue: IssueId, rows: u64 },
 }
@@ -292,6 +294,9 @@ impl fmt::Display for Finding {
             Self::Backwards { issue } => write!(f, "issue {} ends before the one before it", issue.0),
             Self::ServedTooFar { readers } => {
                 write!(f, "{readers} readers were served further than was announced")
+            }
+            Self::OwedAstray { readers } => {
+                write!(f, "{readers} readers are owed posts that they cannot lack")
             }
             Self::Impossible { issue, rows } => {
                 write!(f, "issue {}: {rows} rows are in a state nothing led to", issue.0)

@@ -9,7 +9,9 @@ use super::server::{self, Postgres};
 use super::{
     Begun, Birth, Claim, DatabaseUrl, Enrolled, Enrolment, Frozen, InFlight, Ledger, Location, RowState,
 };
-use crate::issue::{Announced, Announcement, Edition, Group, Issue, IssueKey, Passed, Seq, Silence};
+use crate::issue::{
+    Announced, Announcement, Edition, Group, Issue, IssueKey, Passed, Seq, Silence, Standing,
+};
 use crate::message::IssueId;
 use crate::subscriber::{Cadence, NewSubscriber, Pace, Preferences, SubscriberId};
 use crate::token::{KeyId, Keys};
@@ -116,15 +118,22 @@ impl Stage {
         let announced = self.ledger.book().unwrap().announced;
         let through = announced.last().map_or(Seq(0), |post| post.seq);
         let standings = self.ledger.standings(&cohorts, start()).unwrap();
-        let group = |after, cohort, readers| Group { cohort, after, readers };
-        let (served, waiting): (Vec<_>, Vec<_>) = standings.into_iter().partition(|s| s.through == through);
+        let group = |s: &Standing| Group {
+            cohort: s.cohort,
+            after: s.through,
+            owed: s.owed.clone(),
+            readers: s.readers,
+        };
+        let is_served = |s: &Standing| s.through == through && s.owed.is_empty();
+        let (served, waiting): (Vec<_>, Vec<_>) = standings.into_iter().partition(is_served);
         let passed = |group| Passed { group, why: Silence::NothingNew };
         let after = waiting.iter().map(|standing| standing.through).min().unwrap_or(through);
-        let lacked = announced.iter().filter(|post| post.seq > after);
+        let is_owed = |seq: &Seq| waiting.iter().any(|standing| standing.owed.contains(seq));
+        let lacked = announced.iter().filter(|post| post.seq > after || is_owed(&post.seq));
         let edition = Edition {
             posts: lacked.map(|post| post.id.clone()).collect(),
             lang: "en".parse().unwrap(),
-            groups: waiting.iter().map(|s| group(s.through, s.cohort, s.readers)).collect(),
+            groups: waiting.iter().map(group).collect(),
         };
         Issue {
             series: Cadence::Each,
@@ -132,7 +141,7 @@ impl Stage {
             due_at: start(),
             through,
             editions: if edition.groups.is_empty() { Vec::new() } else { vec![edition] },
-            without: served.iter().map(|s| passed(group(s.through, s.cohort, s.readers))).collect(),
+            without: served.iter().map(|s| passed(group(s))).collect(),
         }
     }
 

@@ -126,7 +126,8 @@ fn a_post_withdrawn_on_its_way_takes_no_other_with_it() {
 
     write_post(&publication, 9);
     let plan = publication.run(&["plan", "--json", "--now", "2026-12-13T09:00:00Z"]).exits(0).json();
-    assert_eq!(plan["issues"][0]["editions"][0]["groups"][0]["window"]["after"], 0);
+    let group = &plan["issues"][0]["editions"][0]["groups"][0];
+    assert_eq!((&group["window"]["after"], &group["owed"]), (&2.into(), &vec![1, 2].into()));
     publication.run(&["publish", "--now", "2026-12-13T09:00:00Z"]).succeeds();
     assert_eq!(received(&publication)["bob"], once([3, 9].into_iter()));
     publication.run(&["ledger", "verify"]).succeeds();

@@ -23,8 +23,6 @@ pub struct Expected {
     pub posts: Vec<bool>,
     pub readers: BTreeMap<SubscriberId, Reader>,
     pub issues: BTreeMap<IssueId, IssueState>,
-    /// When each issue was due, and up to which post it served its readers.
-    terms: BTreeMap<IssueId, (Timestamp, u64)>,
     pub rows: BTreeMap<Key, Row>,
 }
 
@@ -34,6 +32,8 @@ pub struct Reader {
     pub is_forgotten: bool,
     pub has_topics: bool,
     pub through: u64,
+    /// Posts of mails that were taken back, in the order in which that happened.
+    pub owed: Vec<Seq>,
     /// Since when they are there; an issue that was due before is not for them.
     pub since: Timestamp,
     pub failures: u32,
@@ -80,11 +80,6 @@ impl Row {
         matches!(self.state, RowState::Queued | RowState::Claimed | RowState::InFlight)
     }
 
-    /// Where its reader stood at most when it was frozen.
-    fn before(&self) -> u64 {
-        self.posts[0].0 - 1
-    }
-
     fn doubt(&mut self, policy: Policy, until: Timestamp) {
         if policy == Policy::Resend && self.ambiguous < MAX_AMBIGUOUS {
             (self.state, self.next_at) = (RowState::Queued, until);
@@ -110,7 +105,6 @@ impl Expected {
             posts: Vec::new(),
             readers: BTreeMap::new(),
             issues: BTreeMap::new(),
-            terms: BTreeMap::new(),
             rows: BTreeMap::new(),
         }
     }
@@ -122,7 +116,8 @@ impl Expected {
     /// The posts that `reader` gets when they are served now.
     fn wanted(&self, reader: &Reader) -> Vec<Seq> {
         let is_wanted = |(seq, is_out): &(u64, &bool)| {
-            **is_out && *seq > reader.through && (!reader.has_topics || seq.is_multiple_of(2))
+            let is_lacked = *seq > reader.through || reader.owed.contains(&Seq(*seq));
+            **is_out && is_lacked && (!reader.has_topics || seq.is_multiple_of(2))
         };
         (1..).zip(&self.posts).filter(is_wanted).map(|(seq, _)| Seq(seq)).collect()
     }
@@ -140,11 +135,11 @@ impl Expected {
                 recipients += 1;
             }
             let head = self.head();
-            self.readers.get_mut(&id).unwrap().through = head;
+            let reader = self.readers.get_mut(&id).unwrap();
+            (reader.through, reader.owed) = (head, Vec::new());
         }
         let state = if recipients == 0 { IssueState::Empty } else { IssueState::Sending };
         self.issues.insert(issue, state);
-        self.terms.insert(issue, (due_at, self.head()));
         recipients
     }
 
@@ -224,9 +219,8 @@ impl Expected {
         let row = self.rows.get_mut(&key).unwrap();
         if let Outcome::Sent { .. } = outcome {
             let reader = self.readers.get_mut(&key.1).unwrap();
-            let stood_back = row.state == RowState::Excluded && reader.through == row.before();
-            if stood_back && reader.state == State::Confirmed {
-                reader.through = self.terms[&key.0].1;
+            if row.state == RowState::Excluded {
+                reader.owed.retain(|post| !row.posts.contains(post));
             }
             row.state = RowState::Sent;
             row.first = row.first.or(Some(now));
@@ -268,29 +262,20 @@ impl Expected {
 
     pub fn withdraw(&mut self, post: Seq) -> u64 {
         self.posts[post.0 as usize - 1] = false;
-        let mut excluded = Vec::new();
+        let mut excluded = 0;
         for (key, row) in &mut self.rows {
             let waits = matches!(row.state, RowState::Queued | RowState::Claimed);
             let is_open = matches!(self.issues[&key.0], IssueState::Sending | IssueState::Halted);
             if waits && is_open && row.posts.contains(&post) {
                 row.state = RowState::Excluded;
-                excluded.push(*key);
+                excluded += 1;
+                let reader = self.readers.get_mut(&key.1).unwrap();
+                if reader.state == State::Confirmed {
+                    reader.owed.extend(&row.posts);
+                }
             }
         }
-        excluded.iter().for_each(|key| self.stand_back(*key));
-        excluded.len() as u64
-    }
-
-    /// Who was excluded from a mail gets what else was in it with the next, unless they have something later or came
-    /// back since.
-    fn stand_back(&mut self, (issue, id): Key) {
-        let is_later = |(at, of): &Key| *at > issue && *of == id;
-        let has_later = self.rows.iter().any(|(key, row)| is_later(key) && row.state != RowState::Excluded);
-        let reader = self.readers.get_mut(&id).unwrap();
-        let is_as_then = reader.state == State::Confirmed && reader.since <= self.terms[&issue].0;
-        if is_as_then && !has_later {
-            reader.through = reader.through.min(self.rows[&(issue, id)].before());
-        }
+        excluded
     }
 
     pub fn halt(&mut self, issue: IssueId) {
@@ -372,11 +357,11 @@ impl Expected {
         }
     }
 
-    /// How many readers who are there stand where, by whether they have topics.
-    pub fn standings(&self) -> BTreeMap<(bool, u64), u64> {
+    /// How many readers who are there stand where, by whether they have topics and what they are owed.
+    pub fn standings(&self) -> BTreeMap<(bool, u64, Vec<Seq>), u64> {
         let mut standings = BTreeMap::new();
         for reader in self.readers.values().filter(|reader| reader.state == State::Confirmed) {
-            *standings.entry((reader.has_topics, reader.through)).or_default() += 1;
+            *standings.entry((reader.has_topics, reader.through, reader.owed.clone())).or_default() += 1;
         }
         standings
     }
@@ -387,8 +372,23 @@ impl Expected {
         self.rows.iter().filter(waits).map(|(_, row)| row.next_at).min()
     }
 
+    /// Each post is in one place at a time for each reader: in one mail, or owed, or in the window. A mail of which
+    /// nobody knew for a while whether it was there does not count.
+    fn assert_partition(&self) {
+        for (id, reader) in self.readers.iter().filter(|(_, reader)| reader.state == State::Confirmed) {
+            let is_live = |row: &&Row| row.state != RowState::Excluded && row.ambiguous == 0;
+            let mine = self.rows.iter().filter(|((_, of), _)| of == id).map(|(_, row)| row);
+            let mut places: Vec<Seq> = mine.filter(is_live).flat_map(|row| &row.posts).copied().collect();
+            places.extend(&reader.owed);
+            places.extend((reader.through + 1..=self.head()).map(Seq));
+            places.sort_unstable();
+            assert!(places.is_sorted_by(|a, b| a < b), "{id:?} has a post in two places: {places:?}");
+        }
+    }
+
     /// What is true of every recipient at all times, whatever was done.
     pub fn assert_promise(&mut self) {
+        self.assert_partition();
         for (key, row) in &mut self.rows {
             let most = match self.policy {
                 Policy::Resend => (1 + row.ambiguous).min(1 + MAX_AMBIGUOUS + row.retries),

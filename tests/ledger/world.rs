@@ -109,6 +109,7 @@ impl<'h> World<'h> {
             is_forgotten: false,
             has_topics,
             through,
+            owed: Vec::new(),
             since: self.now,
             failures: 0,
         };
@@ -143,6 +144,7 @@ impl<'h> World<'h> {
         assert_eq!((enrolled.returned, enrolled.unchanged), (u64::from(has_gone), u64::from(!has_gone)));
         if has_gone {
             (reader.state, reader.through, reader.since, reader.failures) = (State::Confirmed, head, now, 0);
+            reader.owed.clear();
         }
     }
 
@@ -368,11 +370,11 @@ impl<'h> World<'h> {
         seen
     }
 
-    fn standings(&self) -> BTreeMap<(bool, u64), u64> {
+    fn standings(&self) -> BTreeMap<(bool, u64, Vec<Seq>), u64> {
         let cohorts: Vec<_> = self.ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
         let standings = self.ledger.standings(&cohorts, Timestamp::MAX).unwrap();
         let has_topics = |standing: &Standing| !standing.preferences.topics.0.is_empty();
-        standings.iter().map(|it| ((has_topics(it), it.through.0), it.readers)).collect()
+        standings.iter().map(|it| ((has_topics(it), it.through.0, it.owed.clone()), it.readers)).collect()
     }
 
     fn assert_as_expected(&mut self) {

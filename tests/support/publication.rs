@@ -231,7 +231,12 @@ fn announced() -> Announced {
 fn planned(ledger: &Ledger) -> Issue {
     let cohorts: Vec<_> = ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
     let standings = ledger.standings(&cohorts, start()).unwrap();
-    let groups = standings.iter().map(|s| Group { cohort: s.cohort, after: s.through, readers: s.readers });
+    let groups = standings.into_iter().map(|s| Group {
+        cohort: s.cohort,
+        after: s.through,
+        owed: s.owed,
+        readers: s.readers,
+    });
     Issue {
         series: Cadence::Each,
         key: IssueKey("each/1".to_owned()),

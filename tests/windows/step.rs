@@ -147,6 +147,26 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// An author who keeps changing their mind, readers of each post and of each day, and runs that are killed before they
+/// have sent much.
+pub fn in_haste() -> impl Strategy<Value = Step> {
+    let plain = Essay { dated: 0, tag: 0, is_draft: false, is_mailed: true, has_id: true };
+    let hide =
+        prop_oneof![3 => Just(Touch::Delete), 1 => Just(Touch::Restore), 3 => Just(Touch::Draft(true))];
+    let daily = |wish: Wish| Wish { rhythm: wish.rhythm % 4, topics: wish.topics / 2, ..wish };
+    prop_oneof![
+        5 => (10_i64..30).prop_map(Step::Pass),
+        6 => (0..TAGS.len()).prop_map(move |tag| Step::Write(Essay { tag, ..plain })),
+        4 => (any::<Index>(), hide).prop_map(|(essay, how)| Step::Touch { essay, how }),
+        4 => wish().prop_map(move |wish| Step::Join(daily(wish))),
+        1 => (any::<Index>(), wish()).prop_map(|(reader, wish)| Step::Change { reader, wish }),
+        1 => any::<Index>().prop_map(|reader| Step::Leave { reader, by_themselves: true }),
+        2 => any::<Index>().prop_map(Step::Return),
+        9 => prop_oneof![4 => Just(0), 1 => 1_usize..3].prop_map(|sent| Step::Run(Run::Killed(Stop::Sent(sent)))),
+        1 => run().prop_map(Step::Run),
+    ]
+}
+
 fn essay() -> impl Strategy<Value = Essay> {
     let dated = prop_oneof![5 => Just(0), 1 => -200_i64..0, 2 => 1_i64..100];
     let [is_draft, is_held] = [(); 2].map(|()| prop::bool::weighted(0.15));

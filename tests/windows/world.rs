@@ -8,7 +8,7 @@ use proptest::sample::Index;
 
 use postrider::issue::{self, AnnounceRules, Announcement, Ground, Issue, Seq};
 use postrider::ledger::{
-    Begun, Birth, Claim, EditionNo, Enrolment, Ledger, LedgerError, Outcome, Policy, RowState,
+    Begun, Birth, Claim, DeliveryRow, EditionNo, Enrolment, Ledger, LedgerError, Outcome, Policy, RowState,
 };
 use postrider::message::IssueId;
 use postrider::post::PostId;
@@ -35,9 +35,11 @@ pub struct World {
     editions: BTreeMap<(IssueId, EditionNo), Vec<Seq>>,
     /// Posts that some run found in no output after they were announced.
     withdrawn: BTreeSet<Seq>,
-    /// Mails from which readers were excluded while something later was on its way to them.
-    overtaken: BTreeSet<(IssueId, SubscriberId)>,
+    /// Mails from which readers were taken while they were there, and how often they had come by then.
+    recalled: BTreeMap<(IssueId, SubscriberId), usize>,
     excluded: BTreeSet<(IssueId, SubscriberId)>,
+    /// How many of these mails had a later one behind or before them.
+    pub overtaken: usize,
 }
 
 /// What a run has decided, before anything of it is written.
@@ -62,8 +64,9 @@ impl World {
             inboxes: BTreeMap::new(),
             editions: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
-            overtaken: BTreeSet::new(),
+            recalled: BTreeMap::new(),
             excluded: BTreeSet::new(),
+            overtaken: 0,
         }
     }
 
@@ -186,30 +189,32 @@ impl World {
     fn prepare(&mut self, now: Timestamp, backfill: bool) -> Option<Plan> {
         let plan = self.plan(now, backfill)?;
         self.withdrawn.extend(&plan.announcement.missing);
+        self.excluded = self.rows(RowState::Excluded).collect();
         match self.ledger.withdraw(&plan.announcement.missing).unwrap() {
             0 => Some(plan),
             _ => {
-                self.note_overtaken();
+                self.note_recalled();
                 self.plan(now, backfill)
             }
         }
     }
 
-    fn note_overtaken(&mut self) {
-        let rows = |state| {
-            let mut keys = Vec::new();
-            self.ledger.each_row(None, state, |row| keys.push((row.issue, row.subscriber))).unwrap();
-            keys
-        };
-        let mut kept = rows(RowState::Queued);
-        for state in [RowState::Claimed, RowState::InFlight, RowState::Sent, RowState::Doubtful] {
-            kept.extend(rows(state));
-        }
-        for key in rows(RowState::Excluded) {
-            if self.excluded.insert(key) && kept.iter().any(|later| later.0 > key.0 && later.1 == key.1) {
-                self.overtaken.insert(key);
+    fn note_recalled(&mut self) {
+        let others: Vec<_> =
+            [RowState::Queued, RowState::Sent].into_iter().flat_map(|state| self.rows(state)).collect();
+        for key in self.rows(RowState::Excluded) {
+            let reader = &self.readers[key.1.0 as usize - 1];
+            if self.excluded.insert(key) && reader.is_there() {
+                self.recalled.insert(key, reader.spells.len());
+                self.overtaken += usize::from(others.iter().any(|it| it.0 > key.0 && it.1 == key.1));
             }
         }
+    }
+
+    fn rows(&self, state: RowState) -> impl Iterator<Item = (IssueId, SubscriberId)> + use<> {
+        let mut keys = Vec::new();
+        self.ledger.each_row(None, state, |row| keys.push((row.issue, row.subscriber))).unwrap();
+        keys.into_iter()
     }
 
     /// As the command line's outlook; none where a run would ask for a person.
@@ -296,23 +301,47 @@ impl World {
         after
     }
 
-    /// Everybody has every post they are owed, once and in order, and none that is not for them.
+    /// Everybody has every post they are owed, once, and none that is not for them.
     pub fn assert_partition(&self) {
         let excused = self.excused();
         for (place, reader) in self.readers.iter().enumerate() {
             let id = number(place);
             let got = self.inboxes.get(&id).map_or(&[][..], Vec::as_slice);
-            assert!(got.is_sorted_by(|a, b| a < b), "reader {place} gets each once, in order: {got:?}");
+            self.assert_once_in_order(place, got);
             for seq in got {
                 assert!(reader.was_there_for(seq.0), "reader {place} got {} from before they came", seq.0);
             }
             for (seq, is_wanted) in self.posts_for(reader) {
                 let has = got.contains(&seq);
                 assert!(is_wanted || !has, "reader {place} did not ask for {}", seq.0);
-                let is_owed = is_wanted && reader.is_owed(seq.0) && !self.withdrawn.contains(&seq);
-                assert!(has || !is_owed || excused.contains(&(id, seq)), "reader {place} lacks {}", seq.0);
+                let is_new = reader.is_owed(seq.0) && !excused.contains(&(id, seq));
+                let is_owed =
+                    is_wanted && !self.withdrawn.contains(&seq) && (is_new || self.is_recalled(id, seq));
+                assert!(has || !is_owed, "reader {place} lacks {}", seq.0);
             }
         }
+    }
+
+    /// Whether the post was in a mail from which the reader was taken, who has stayed since.
+    fn is_recalled(&self, id: SubscriberId, seq: Seq) -> bool {
+        let reader = &self.readers[id.0 as usize - 1];
+        let has_it = |row: &DeliveryRow| self.editions[&(row.issue, row.edition)].contains(&seq);
+        let has_stayed = |row: &DeliveryRow| {
+            self.recalled.get(&(row.issue, id)) == Some(&reader.spells.len()) && reader.is_there()
+        };
+        let mut is_recalled = false;
+        let look = |row: &DeliveryRow| is_recalled |= row.subscriber == id && has_it(row) && has_stayed(row);
+        self.ledger.each_row(None, RowState::Excluded, look).unwrap();
+        is_recalled
+    }
+
+    /// Each post once, and in order but for those that come later because a post was withdrawn that they were in a mail
+    /// with: in a history without withdrawal all are.
+    fn assert_once_in_order(&self, place: usize, got: &[Seq]) {
+        let distinct: BTreeSet<Seq> = got.iter().copied().collect();
+        assert_eq!(distinct.len(), got.len(), "reader {place} gets each once: {got:?}");
+        let is_in_order = got.is_sorted() || !self.withdrawn.is_empty();
+        assert!(is_in_order, "reader {place} gets each in order: {got:?}");
     }
 
     /// Every announced post, and whether `reader` asked for such posts.
@@ -325,17 +354,16 @@ impl World {
         })
     }
 
-    /// What was in a mail that was held back because its reader had left, or because a post in it was withdrawn while
-    /// something later was on its way to them.
+    /// What was in a mail that was held back because its reader had left.
     fn excused(&self) -> BTreeSet<(SubscriberId, Seq)> {
         let mut excused = BTreeSet::new();
-        let excuse = |row: &postrider::ledger::DeliveryRow| {
+        let excuse = |row: &DeliveryRow| {
             let posts = &self.editions[&(row.issue, row.edition)];
             let reader = &self.readers[row.subscriber.0 as usize - 1];
             let has_left = reader.spells.len() > 1 || !reader.is_there();
             let is_withdrawn = posts.iter().any(|post| self.withdrawn.contains(post));
             assert!(has_left || is_withdrawn, "{row:?} was held back for nothing");
-            if has_left || self.overtaken.contains(&(row.issue, row.subscriber)) {
+            if has_left {
                 excused.extend(posts.iter().map(|post| (row.subscriber, *post)));
             }
         };

@@ -179,7 +179,7 @@ fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
             tx.account.reopened(issue, subscriber, before);
         }
         if before == RowState::Excluded {
-            sql::stand_again(tx, issue, subscriber)?;
+            sql::has_after_all(tx, issue, subscriber)?;
         }
         tx.account.ended(issue, subscriber, RowState::Sent);
     }

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::cohorts::{Cohorts, join, slugs};
 use super::values::{Millis, parsed};
-use super::{Fault, Ledger, Row, ToValue, Value, View, values};
+use super::{Fault, Ledger, Row, ToValue, Value, View, owed, values};
 use crate::issue::{Announced, Announcement, Book, CohortId, IssueKey, Seq, Series, Served, Standing};
 use crate::ledger::error::LedgerError;
+use crate::subscriber::Preferences;
 
 impl Ledger {
     /// What planning needs to know: every post announced, how far each series has come.
@@ -46,14 +47,7 @@ impl Ledger {
             let mut standings = Vec::new();
             for cohort in cohorts {
                 let preferences = known.preferences(view, *cohort)?;
-                for (through, readers) in groups(view, *cohort, confirmed_by)? {
-                    standings.push(Standing {
-                        cohort: *cohort,
-                        preferences: preferences.clone(),
-                        through,
-                        readers,
-                    });
-                }
+                standings.extend(groups(view, *cohort, preferences, confirmed_by)?);
             }
             Ok(standings)
         })
@@ -120,13 +114,21 @@ fn served(view: &View<'_>) -> Result<BTreeMap<Series, Served>, Fault> {
     })
 }
 
-fn groups(view: &View<'_>, cohort: CohortId, confirmed_by: Timestamp) -> Result<Vec<(Seq, u64)>, Fault> {
+fn groups(
+    view: &View<'_>,
+    cohort: CohortId,
+    preferences: &Preferences,
+    confirmed_by: Timestamp,
+) -> Result<Vec<Standing>, Fault> {
     view.all(
-        "SELECT through_seq, count(*) FROM subscriber
+        "SELECT through_seq, owed, count(*) FROM subscriber
          WHERE state = 'C' AND cohort_id = ?1 AND cadence_since <= ?2
-         GROUP BY through_seq ORDER BY through_seq",
+         GROUP BY through_seq, owed ORDER BY through_seq, coalesce(owed, '')",
         values![cohort, Millis(confirmed_by)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            let (through, owed, readers) = (row.get(0)?, owed::read(row.get(1)?)?, row.get(2)?);
+            Ok(Standing { cohort, preferences: preferences.clone(), through, owed, readers })
+        },
     )
 }
 

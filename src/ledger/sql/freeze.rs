@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::account::Sums;
 use super::values::Millis;
-use super::{Fault, Ledger, View, values};
+use super::{Fault, Ledger, View, owed, values};
 use crate::issue::{Edition, Group, Issue, IssueKey, Seq};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::EditionNo;
@@ -38,6 +38,7 @@ impl Ledger {
             for (no, (edition, draft)) in (0..).map(EditionNo).zip(issue.editions.iter().zip(drafts)) {
                 add_edition(tx, id, no, edition, draft)?;
             }
+            owed::hold(tx)?;
             let candidates = enlist(tx, id, issue)?;
             serve(tx, issue)?;
             open(tx, id, issue, candidates)?;
@@ -125,28 +126,37 @@ fn enlist(tx: &View<'_>, id: IssueId, issue: &Issue) -> Result<u64, Fault> {
             candidates += tx.execute(
                 "INSERT INTO delivery (issue_id, sub_id, edition, state)
                  SELECT ?1, id, ?2, 'Q' FROM subscriber
-                 WHERE state = 'C' AND cohort_id = ?3 AND through_seq = ?4 AND cadence_since <= ?5",
-                values![id, no, group.cohort, group.after, Millis(issue.due_at)],
+                 WHERE state = 'C' AND cohort_id = ?3 AND through_seq = ?4 AND cadence_since <= ?5
+                 AND owed IS NOT DISTINCT FROM ?6",
+                values![id, no, group.cohort, group.after, Millis(issue.due_at), owed::text(&group.owed)],
             )?;
         }
     }
     Ok(candidates)
 }
 
-/// Moves everybody on to the issue's number, whether there was something for them or not.
+/// Moves everybody on to the issue's number, whether there was something for them or not. Nothing is owed to them any
+/// more.
 fn serve(tx: &View<'_>, issue: &Issue) -> Result<(), Fault> {
     let served: Vec<&Group> = issue
         .editions
         .iter()
         .flat_map(|edition| &edition.groups)
         .chain(issue.without.iter().map(|passed| &passed.group))
-        .filter(|group| group.after < issue.through)
+        .filter(|group| group.after < issue.through || !group.owed.is_empty())
         .collect();
     for group in served {
         tx.execute(
-            "UPDATE subscriber SET through_seq = ?3
-             WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4",
-            values![group.cohort, group.after, issue.through, Millis(issue.due_at)],
+            "UPDATE subscriber SET through_seq = ?3, owed = NULL
+             WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4
+             AND owed IS NOT DISTINCT FROM ?5",
+            values![
+                group.cohort,
+                group.after,
+                issue.through.max(group.after),
+                Millis(issue.due_at),
+                owed::text(&group.owed)
+            ],
         )?;
     }
     Ok(())

@@ -1,24 +1,19 @@
 //! Posts that are no longer published are taken out of what is on its way.
 //!
-//! Whoever waited for a mail with such a post is excluded from it, and stands again where they stood before it was
-//! frozen: the other posts come to them with the next issue. Who has, or waits for, something later stays where they are,
-//! for a reader has one standing only, and would get the later posts twice.
+//! Whoever waited for a mail with such a post is excluded from it, and owed what was in it ([`owed`]): the other posts
+//! come to them with the next issue, whatever they got or wait for besides.
 
 use super::values::Cause;
-use super::view::Many;
-use super::{Fault, Ledger, ToValue, View, values};
+use super::{Fault, Ledger, View, owed, values};
 use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{EditionNo, RowState};
 use crate::message::IssueId;
 use crate::subscriber::SubscriberId;
 
-/// Readers moved back at once.
-const SHEET: usize = 10_000;
-
 impl Ledger {
     /// Takes posts that are no longer published out of what is still to be sent: whoever waits for an edition that
-    /// holds one of them is excluded, and stands again where they stood. Gives how many.
+    /// holds one of them is excluded, and owed its posts with the next issue. Gives how many.
     ///
     /// # Errors
     ///
@@ -28,15 +23,13 @@ impl Ledger {
             return Ok(0);
         }
         self.write(|tx| {
-            let mut recalled = Vec::new();
+            let mut excluded = 0;
             for post in posts {
                 for edition in open_editions(tx, *post)? {
-                    recalled.push(recall(tx, edition)?);
+                    excluded += recall(tx, edition)?;
                 }
             }
-            // Only now: whoever waited for two mails is excluded from both before anybody asks what is later.
-            recalled.iter().try_for_each(|edition| edition.stand_back(tx))?;
-            Ok(recalled.iter().map(|edition| edition.readers.len() as u64).sum())
+            Ok(excluded)
         })
     }
 }
@@ -51,16 +44,8 @@ fn open_editions(tx: &View<'_>, post: Seq) -> Result<Vec<(IssueId, EditionNo)>, 
     )
 }
 
-/// An edition that nobody waits for any more.
-struct Recalled {
-    issue: IssueId,
-    /// Where its readers stood at most: before its first post.
-    before: Seq,
-    /// Who waited for it.
-    readers: Vec<SubscriberId>,
-}
-
-fn recall(tx: &View<'_>, (issue, edition): (IssueId, EditionNo)) -> Result<Recalled, Fault> {
+/// Excludes whoever waits for an edition, and remembers what was in it for each. Gives how many.
+fn recall(tx: &View<'_>, (issue, edition): (IssueId, EditionNo)) -> Result<u64, Fault> {
     let readers: Vec<SubscriberId> = tx.all(
         "UPDATE delivery SET state = 'X', cause = ?3
          WHERE issue_id = ?1 AND edition = ?2 AND state IN ('Q', 'C') RETURNING sub_id",
@@ -70,59 +55,13 @@ fn recall(tx: &View<'_>, (issue, edition): (IssueId, EditionNo)) -> Result<Recal
     for reader in &readers {
         tx.account.ended(issue, *reader, RowState::Excluded);
     }
-    let before = tx.one(
-        "SELECT min(seq) - 1 FROM edition_post WHERE issue_id = ?1 AND edition = ?2",
-        values![issue, edition],
-        |row| row.get(0),
-    )?;
-    Ok(Recalled { issue, before, readers })
-}
-
-impl Recalled {
-    /// Moves its readers back, but not those who went and came back since it was due: they begin where they came back.
-    fn stand_back(&self, tx: &View<'_>) -> Result<(), Fault> {
-        const BACK: Many = Many {
-            one: "UPDATE subscriber SET through_seq = ?2 WHERE id = ?1 AND state = 'C' AND through_seq > ?2
-                  AND confirmed_at <= (SELECT due_at FROM issue WHERE id = ?3)
-                  AND NOT EXISTS (SELECT 1 FROM issue CROSS JOIN delivery ON issue_id = issue.id
-                  AND sub_id = ?1 WHERE issue.id > ?3 AND delivery.state <> 'X')",
-            all: "UPDATE subscriber SET through_seq = given.before FROM unnest(CAST(?1 AS BIGINT[]),
-                  CAST(?2 AS BIGINT[]), CAST(?3 AS BIGINT[])) AS given (id, before, issue)
-                  WHERE subscriber.id = given.id AND state = 'C' AND through_seq > given.before
-                  AND confirmed_at <= (SELECT due_at FROM issue WHERE issue.id = given.issue)
-                  AND NOT EXISTS (SELECT 1 FROM issue JOIN delivery ON issue_id = issue.id
-                  AND sub_id = given.id WHERE issue.id > given.issue AND delivery.state <> 'X')",
-        };
-        for readers in self.readers.chunks(SHEET) {
-            let rows: Vec<_> =
-                readers.iter().map(|id| [id.value(), self.before.value(), self.issue.value()]).collect();
-            tx.each_of(BACK, &rows, |_| Ok(()))?;
-        }
-        Ok(())
-    }
-}
-
-/// A server has, after all, the mail from which its reader was excluded: they stand again where it brought them, unless
-/// they were served since.
-pub(in crate::ledger) fn stand_again(
-    tx: &View<'_>,
-    issue: IssueId,
-    reader: SubscriberId,
-) -> Result<(), Fault> {
-    tx.execute(
-        "UPDATE subscriber SET through_seq = (SELECT through_seq FROM issue WHERE id = ?1)
-         WHERE id = ?2 AND state = 'C' AND through_seq = (SELECT min(seq) - 1 FROM edition_post JOIN delivery
-         ON delivery.issue_id = edition_post.issue_id AND delivery.edition = edition_post.edition
-         WHERE delivery.issue_id = ?1 AND sub_id = ?2)",
-        values![issue, reader],
-    )?;
-    Ok(())
+    owed::owe(tx, &owed::posts_of(tx, issue, edition)?, &readers)?;
+    Ok(readers.len() as u64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::issue::Standing;
     use crate::ledger::model::{InFlight, Outcome, Policy};
     use crate::ledger::stage::{On, Stage, later, on_each, start};
 
@@ -135,11 +74,12 @@ mod tests {
         (stage, issue)
     }
 
-    /// How many readers stand where.
-    fn standings(stage: &Stage) -> Vec<(u64, u64)> {
+    /// How many readers stand where, and what they are owed.
+    fn standings(stage: &Stage) -> Vec<(u64, Vec<u64>, u64)> {
         let cohorts: Vec<_> = stage.ledger.cohorts().unwrap().into_iter().map(|(id, _)| id).collect();
         let found = stage.ledger.standings(&cohorts, later(99_999)).unwrap();
-        found.iter().map(|Standing { through, readers, .. }| (through.0, *readers)).collect()
+        let numbers = |owed: &[Seq]| owed.iter().map(|seq| seq.0).collect();
+        found.iter().map(|it| (it.through.0, numbers(&it.owed), it.readers)).collect()
     }
 
     fn sent(flying: InFlight) -> (InFlight, Outcome) {
@@ -155,9 +95,9 @@ mod tests {
             let may_have_it = stage.begin_one(start());
             let held = stage.claim_one(start());
             assert_eq!(stage.ledger.withdraw(&[Seq(2)]).unwrap(), 2, "one held and one who waits");
-            assert_eq!(standings(&stage), [(0, 2), (3, 2)]);
+            assert_eq!(standings(&stage), [(3, vec![], 2), (3, vec![1, 2, 3], 2)]);
             assert_eq!(stage.ledger.withdraw(&[Seq(2), Seq(1)]).unwrap(), 0);
-            assert_eq!(standings(&stage), [(0, 2), (3, 2)], "once");
+            assert_eq!(standings(&stage), [(3, vec![], 2), (3, vec![1, 2, 3], 2)], "once");
             let lost = stage.ledger.begin(vec![(held, later(600))], start()).unwrap();
             assert!(matches!(lost[..], [crate::ledger::Begun::Lost(_)]), "{lost:?}");
             stage.ledger.settle(vec![sent(may_have_it)], Policy::Hold, start()).unwrap();
@@ -165,44 +105,62 @@ mod tests {
             stage.announce_one();
             let next = stage.next_issue();
             let waiting: Vec<_> =
-                next.editions[0].groups.iter().map(|group| (group.after.0, group.readers)).collect();
+                next.editions[0].groups.iter().map(|group| (group.owed.len(), group.readers)).collect();
             assert_eq!(waiting, [(0, 2), (3, 2)]);
             assert_eq!(stage.freeze_each().candidates, 4);
-            assert_eq!(standings(&stage), [(4, 4)]);
+            assert_eq!(standings(&stage), [(4, vec![], 4)]);
             stage.assert_sound();
         });
     }
 
     #[test]
-    fn who_waits_for_something_later_stays_where_they_are() {
+    fn what_is_later_on_its_way_is_not_touched() {
         on_each(|on| {
-            let (mut stage, _) = three_posts(on, 1);
+            let (mut stage, first) = three_posts(on, 1);
             stage.announce_one();
-            stage.freeze_each();
+            let second = stage.freeze_each().id;
+            assert_eq!(stage.ledger.withdraw(&[Seq(1)]).unwrap(), 1);
+            assert_eq!(stage.state(first, SubscriberId(1)), RowState::Excluded);
+            assert_eq!(stage.state(second, SubscriberId(1)), RowState::Queued);
+            assert_eq!(standings(&stage), [(4, vec![1, 2, 3], 1)]);
             assert_eq!(stage.ledger.withdraw(&[Seq(4)]).unwrap(), 1);
-            assert_eq!(standings(&stage), [(3, 1)]);
-            stage.ledger.withdraw(&[Seq(1)]).unwrap();
-            assert_eq!(standings(&stage), [(0, 1)], "nothing later is on its way any more");
-            let (mut stage, _) = three_posts(on, 1);
+            assert_eq!(standings(&stage), [(4, vec![1, 2, 3, 4], 1)]);
             stage.announce_one();
-            stage.freeze_each();
-            assert_eq!(stage.ledger.withdraw(&[Seq(3)]).unwrap(), 1);
-            assert_eq!(standings(&stage), [(4, 1)]);
+            let third = stage.freeze_each().id;
+            assert_eq!(standings(&stage), [(5, vec![], 1)]);
+            assert_eq!(stage.ledger.withdraw(&[Seq(2)]).unwrap(), 1, "and again");
+            assert_eq!(stage.state(third, SubscriberId(1)), RowState::Excluded);
+            assert_eq!(standings(&stage), [(5, vec![1, 2, 3, 4, 5], 1)]);
+            stage.assert_sound();
         });
     }
 
+    /// `reader` confirms again.
+    fn come_back(stage: &mut Stage, secs: i64) {
+        let back = crate::subscriber::NewSubscriber {
+            confirmed_at: Some(later(secs)),
+            ..crate::ledger::stage::reader(0)
+        };
+        stage.enrol([back].into_iter());
+    }
+
     #[test]
-    fn who_went_and_came_back_begins_where_they_came_back() {
+    fn nothing_is_owed_to_who_went_unless_they_were_back_before() {
         on_each(|on| {
-            let (mut stage, _) = three_posts(on, 2);
+            let (mut stage, _) = three_posts(on, 1);
             stage.ledger.leave(SubscriberId(1), "a link", later(10)).unwrap();
-            let back = crate::subscriber::NewSubscriber {
-                confirmed_at: Some(later(20)),
-                ..crate::ledger::stage::reader(0)
-            };
-            stage.enrol([back].into_iter());
-            assert_eq!(stage.ledger.withdraw(&[Seq(3)]).unwrap(), 2);
-            assert_eq!(standings(&stage), [(0, 1), (3, 1)]);
+            come_back(&mut stage, 20);
+            assert_eq!(stage.ledger.withdraw(&[Seq(3)]).unwrap(), 1);
+            assert_eq!(standings(&stage), [(3, vec![1, 2, 3], 1)], "they waited for it again");
+            stage.ledger.leave(SubscriberId(1), "a link", later(30)).unwrap();
+            come_back(&mut stage, 40);
+            assert_eq!(standings(&stage), [(3, vec![], 1)], "they begin where they came back");
+            let (mut stage, _) = three_posts(on, 1);
+            stage.ledger.leave(SubscriberId(1), "a link", later(10)).unwrap();
+            assert_eq!(stage.ledger.withdraw(&[Seq(3)]).unwrap(), 1);
+            come_back(&mut stage, 20);
+            assert_eq!(standings(&stage), [(3, vec![], 1)]);
+            stage.assert_sound();
         });
     }
 
@@ -214,12 +172,26 @@ mod tests {
             let reader = flying.recipient.subscriber;
             stage.let_leases_end();
             stage.ledger.reap(Policy::Resend).unwrap();
-            assert_eq!(stage.ledger.withdraw(&[Seq(1)]).unwrap(), 1);
-            assert_eq!(standings(&stage), [(0, 1)]);
+            stage.announce_one();
+            stage.freeze_each();
+            assert_eq!(stage.ledger.withdraw(&[Seq(4), Seq(1)]).unwrap(), 2);
+            assert_eq!(standings(&stage), [(4, vec![4, 1, 2, 3], 1)]);
             stage.ledger.settle(vec![sent(flying)], Policy::Resend, later(1)).unwrap();
             assert_eq!(stage.state(issue, reader), RowState::Sent);
-            assert_eq!(standings(&stage), [(3, 1)]);
+            assert_eq!(standings(&stage), [(4, vec![4], 1)]);
             stage.assert_sound();
+        });
+    }
+
+    #[test]
+    fn what_nobody_can_be_owed_is_noticed() {
+        on_each(|on| {
+            for owed in ["'4'", "'0'", "'1 x'", "''"] {
+                let (mut stage, _) = three_posts(on, 1);
+                let damage = format!("UPDATE subscriber SET owed = {owed}");
+                stage.ledger.write(|tx| tx.batch(&damage)).unwrap();
+                assert!(!stage.ledger.verify().unwrap().is_empty(), "{owed}");
+            }
         });
     }
 }

@@ -187,9 +187,9 @@ impl Changes<'_> {
     ) -> Result<Vec<NewEvent>, Fault> {
         const RESTORE: Many = Many {
             one: "UPDATE subscriber SET spelling = ?2, name = ?3, cohort_id = ?4, state = 'C', through_seq = ?5,
-                  cadence_since = ?6, confirmed_at = ?6, source_id = ?7, failures = 0 WHERE id = ?1",
+                  owed = NULL, cadence_since = ?6, confirmed_at = ?6, source_id = ?7, failures = 0 WHERE id = ?1",
             all: "UPDATE subscriber SET spelling = given.spelling, name = given.name, cohort_id = given.cohort,
-                  state = 'C', through_seq = given.head, cadence_since = given.confirmed,
+                  state = 'C', through_seq = given.head, owed = NULL, cadence_since = given.confirmed,
                   confirmed_at = given.confirmed, source_id = given.source, failures = 0
                   FROM unnest(CAST(?1 AS BIGINT[]), CAST(?2 AS TEXT[]), CAST(?3 AS TEXT[]), CAST(?4 AS BIGINT[]),
                   CAST(?5 AS BIGINT[]), CAST(?6 AS BIGINT[]), CAST(?7 AS BIGINT[]))

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::recall::stand_again;
 use super::values::{Cause, EventKind, Millis};
 use super::withdrawal::end;
-use super::{Fault, Ledger, View, values};
+use super::{Fault, Ledger, View, owed, values};
 use crate::ledger::error::LedgerError;
 use crate::ledger::model::{InFlight, Outcome, Policy, RowState};
 use crate::ledger::reply;
@@ -103,7 +102,7 @@ fn mark_sent_from(
             tx.account.reopened(key.issue, key.subscriber, before);
         }
         if before == RowState::Excluded {
-            stand_again(tx, key.issue, key.subscriber)?;
+            owed::has_after_all(tx, key.issue, key.subscriber)?;
         }
         tx.account.ended(key.issue, key.subscriber, RowState::Sent);
     }

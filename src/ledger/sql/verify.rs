@@ -2,7 +2,7 @@
 //! that must agree are compared as well.
 
 use super::account::Sums;
-use super::{Fault, Ledger, View};
+use super::{Fault, Ledger, View, owed};
 use crate::issue::Seq;
 use crate::ledger::error::LedgerError;
 use crate::ledger::report::{Finding, IssueState};
@@ -116,12 +116,20 @@ fn windows(view: &View<'_>) -> Result<Vec<Finding>, Fault> {
 }
 
 fn readers(view: &View<'_>) -> Result<Vec<Finding>, Fault> {
-    let readers = view.one(
+    let readers: u64 = view.one(
         "SELECT count(*) FROM subscriber WHERE through_seq > (SELECT coalesce(max(seq), 0) FROM post)",
         &[],
         |row| row.get(0),
     )?;
-    Ok(if readers == 0 { Vec::new() } else { vec![Finding::ServedTooFar { readers }] })
+    let mut findings = Vec::new();
+    if readers > 0 {
+        findings.push(Finding::ServedTooFar { readers });
+    }
+    match owed::astray(view)? {
+        0 => {}
+        readers => findings.push(Finding::OwedAstray { readers }),
+    }
+    Ok(findings)
 }
 
 /// Doubt without anything ambiguous, a claim nobody made, a result without an attempt.

@@ -23,8 +23,12 @@ const APPLICATION_ID: i64 = 0x5052_4c47;
 const VERSION: i64 = SCHEMAS.len() as i64;
 
 /// What makes each version of the one before it, the first of nothing.
-const SCHEMAS: [&str; 3] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const SCHEMAS: [&str; 4] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 impl File {
     /// See [`Ledger::create`](crate::ledger::Ledger::create).
