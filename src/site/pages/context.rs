@@ -217,6 +217,22 @@ pub enum TermKind {
     Series,
 }
 
+impl PageKind {
+    /// The template that writes such a page.
+    pub(super) fn template(self) -> &'static str {
+        match self {
+            Self::Home => "index.html",
+            Self::List => "list.html",
+            Self::Overview => "overview.html",
+            Self::Post => "post.html",
+            Self::Subscribe => "subscribe.html",
+            Self::Search => "search.html",
+            Self::NotFound => "404.html",
+            Self::Moved => "redirect.html",
+        }
+    }
+}
+
 impl SiteFacts {
     pub(super) fn new(
         settings: &SiteSettings,

@@ -41,18 +41,9 @@ fn list_page(
     let lang = press.words_lang(scope_lang(feed.scope).unwrap_or(&press.settings.lang));
     let title = title(feed.scope, number, pages, lang);
     let is_home = feed.scope == Scope::Whole;
-    let page = Page {
-        path: format!("{folder}index.html"),
-        url: press.urls.file(&folder),
-        template: if is_home { "index.html" } else { "list.html" },
-        kind: if is_home { PageKind::Home } else { PageKind::List },
-        title: &title,
-        description: if is_home { &press.settings.description } else { "" },
-        lang,
-        image: None,
-        json_ld: None,
-        scope: feed.scope,
-    };
+    let kind = if is_home { PageKind::Home } else { PageKind::List };
+    let description = if is_home { press.settings.description.as_str() } else { "" };
+    let page = Page { description, scope: feed.scope, ..press.page(&folder, kind, &title, lang) };
     let at = |number: usize| press.urls.file(&folder_of(feed.scope, number));
     let pagination = Pagination {
         page: number,

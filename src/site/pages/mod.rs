@@ -162,6 +162,22 @@ impl<'a> Press<'a> {
         self.hand_over(&page, &facts, variables, seal)
     }
 
+    /// The page in `folder`, which is empty or ends in `/`: of the kind's own template, without a picture or feeds of its own.
+    fn page<'p>(&self, folder: &str, kind: PageKind, title: &'p str, lang: &'p Lang) -> Page<'p> {
+        Page {
+            path: format!("{folder}index.html"),
+            url: self.urls.file(folder),
+            template: kind.template(),
+            kind,
+            title,
+            description: "",
+            lang,
+            image: None,
+            json_ld: None,
+            scope: Scope::Whole,
+        }
+    }
+
     /// What lists show of `post`, in one digest: the same post stands in many lists.
     fn shown(&self, post: &Post) -> Seal {
         let seal = || Sealer::default().with_value(&PostFacts::new(post, self.urls)).seal();
@@ -232,19 +248,9 @@ impl<'a> Press<'a> {
     /// The page shown where there is none.
     pub fn not_found(&self) -> Result<(), SiteError> {
         let title = Words::of(&self.settings.lang).say("not-found", &[]);
-        let page = Page {
-            path: "404.html".to_owned(),
-            url: self.urls.file("404.html"),
-            template: "404.html",
-            kind: PageKind::NotFound,
-            title: &title,
-            description: "",
-            lang: &self.settings.lang,
-            image: None,
-            json_ld: None,
-            scope: Scope::Whole,
-        };
-        self.print(page, &Nothing {})
+        let page = self.page("", PageKind::NotFound, &title, &self.settings.lang);
+        let path = "404.html".to_owned();
+        self.print(Page { url: self.urls.file(&path), path, ..page }, &Nothing {})
     }
 }
 

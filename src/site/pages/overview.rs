@@ -4,9 +4,9 @@ use serde::Serialize;
 use url::Url;
 
 use crate::site::SiteError;
-use crate::site::feed::{Feed, Scope};
+use crate::site::feed::Feed;
+use crate::site::pages::Press;
 use crate::site::pages::context::{PageKind, TermFacts, TermKind};
-use crate::site::pages::{Page, Press};
 use crate::words::Words;
 
 /// Variables of `overview.html`.
@@ -34,20 +34,8 @@ pub(crate) fn overviews(press: &Press<'_>, feeds: &[Feed<'_>]) -> Result<Vec<Url
 fn overview_page(press: &Press<'_>, overview: &Overview) -> Result<Url, SiteError> {
     let lang = &press.settings.lang;
     let title = Words::of(lang).say(phrase(overview.kind), &[]);
-    let folder = overview.kind.folder();
-    let url = press.urls.file(folder);
-    let page = Page {
-        path: format!("{folder}index.html"),
-        url: url.clone(),
-        template: "overview.html",
-        kind: PageKind::Overview,
-        title: &title,
-        description: "",
-        lang,
-        image: None,
-        json_ld: None,
-        scope: Scope::Whole,
-    };
+    let page = press.page(overview.kind.folder(), PageKind::Overview, &title, lang);
+    let url = page.url.clone();
     press.print(page, overview)?;
     Ok(url)
 }

@@ -135,17 +135,15 @@ impl Pending<'_> {
         let post = self.post;
         let facts = PostFacts::new(post, press.urls);
         let image = facts.image.as_ref();
+        let lang = press.words_lang(&post.lang);
         let page = Page {
             path: self.path,
             url: post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug)),
-            template: "post.html",
-            kind: PageKind::Post,
-            title: &post.title,
             description: post.summary(),
-            lang: press.words_lang(&post.lang),
             json_ld: Some(blog_posting(&facts, post.canonical_url.as_ref(), press.settings)),
             image: facts.image.clone().or(self.card),
             scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
+            ..press.page("", PageKind::Post, &post.title, lang)
         };
         let letter = Letter {
             content,
@@ -183,18 +181,7 @@ fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<(), SiteError
     let lang = press.words_lang(&post.lang);
     let title = Words::of(lang).say("moved", &[]);
     let target = press.urls.post(&post.slug);
-    let page = Page {
-        path,
-        url: target.clone(),
-        template: "redirect.html",
-        kind: PageKind::Moved,
-        title: &title,
-        description: "",
-        lang,
-        image: None,
-        json_ld: None,
-        scope: Scope::Whole,
-    };
+    let page = Page { path, url: target.clone(), ..press.page("", PageKind::Moved, &title, lang) };
     press.print(page, &Redirect { title: &post.title, target })
 }
 

@@ -4,9 +4,8 @@ use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
-use crate::site::feed::Scope;
+use crate::site::pages::Press;
 use crate::site::pages::context::PageKind;
-use crate::site::pages::{Page, Press};
 use crate::site::search::FOLDER;
 use crate::site::{Artifact, SiteError};
 use crate::words::Words;
@@ -25,18 +24,7 @@ pub(crate) fn search_page(press: &Press<'_>) -> Result<(), SiteError> {
     let path = format!("assets/search.{hash}.js");
     let lang = &press.settings.lang;
     let title = Words::of(lang).say("search", &[]);
-    let page = Page {
-        path: format!("{FOLDER}index.html"),
-        url: press.urls.file(FOLDER),
-        template: "search.html",
-        kind: PageKind::Search,
-        title: &title,
-        description: "",
-        lang,
-        image: None,
-        json_ld: None,
-        scope: Scope::Whole,
-    };
+    let page = press.page(FOLDER, PageKind::Search, &title, lang);
     press.tree.put(Artifact::new(path.as_str(), script.as_bytes().to_vec()))?;
     press.print(page, &Search { script: format!("../{path}") })
 }

@@ -5,7 +5,6 @@ use url::Url;
 
 use crate::post::Post;
 use crate::site::SiteError;
-use crate::site::feed::Scope;
 use crate::site::pages::context::{NeighbourFacts, PageKind, PostFacts, TermFacts, TermKind};
 use crate::site::pages::shelf::Parts;
 use crate::site::pages::{Page, Press};
@@ -85,18 +84,8 @@ impl Press<'_> {
         let lang = self.words_lang(parts.lang);
         let name = Value::from(parts.series.name.as_str());
         let title = Words::of(lang).say("series-title", &[("series", name)]);
-        let page = Page {
-            path: format!("{}index.html", parts.folder(&self.settings.lang)),
-            url: self.series_url(parts),
-            template: "series.html",
-            kind: PageKind::List,
-            title: &title,
-            description: "",
-            lang,
-            image: None,
-            json_ld: None,
-            scope: Scope::Whole,
-        };
+        let page = self.page(&parts.folder(&self.settings.lang), PageKind::List, &title, lang);
+        let page = Page { template: "series.html", ..page };
         let posts = parts.posts.iter().map(|post| PostFacts::new(post, self.urls)).collect();
         self.print(page, &SeriesPage { term: self.series_term(parts), posts })
     }

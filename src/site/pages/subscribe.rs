@@ -5,8 +5,8 @@ use url::Url;
 
 use crate::site::SiteError;
 use crate::site::feed::{Catalogue, FeedLink, Scope, links};
+use crate::site::pages::Press;
 use crate::site::pages::context::{PageKind, TermKind};
-use crate::site::pages::{Page, Press};
 use crate::words::{Lang, Words, autonym};
 
 /// Folder of the page.
@@ -49,20 +49,10 @@ pub(crate) fn subscribe_page(press: &Press<'_>, catalogue: &Catalogue<'_>) -> Re
     if groups.is_empty() {
         return Ok(None);
     }
-    let (lang, url) = (&press.settings.lang, press.urls.file(FOLDER));
+    let lang = &press.settings.lang;
     let title = Words::of(lang).say("subscribe", &[]);
-    let page = Page {
-        path: format!("{FOLDER}index.html"),
-        url: url.clone(),
-        template: "subscribe.html",
-        kind: PageKind::Subscribe,
-        title: &title,
-        description: "",
-        lang,
-        image: None,
-        json_ld: None,
-        scope: Scope::Whole,
-    };
+    let page = press.page(FOLDER, PageKind::Subscribe, &title, lang);
+    let url = page.url.clone();
     press.print(page, &Subscribe { groups })?;
     Ok(Some(url))
 }
