@@ -10,6 +10,7 @@ use crate::site::{
 };
 use crate::template::Templates;
 
+mod cards;
 mod company;
 mod lists;
 
@@ -80,6 +81,26 @@ fn three_posts() -> Posts {
     Posts { published: vec![snow, maps, first], assets: vec!["images/map.png".into()], ..Posts::default() }
 }
 
+/// What is built without anything kept, drawn or scaled.
+fn source<'a>(
+    posts: &'a Posts,
+    settings: &'a SiteSettings,
+    templates: &'a Templates,
+    markup: &'a MarkupSettings,
+) -> Source<'a> {
+    Source {
+        posts,
+        settings,
+        templates,
+        markup,
+        cache: None,
+        pictures: None,
+        cards: None,
+        has_records: false,
+        program: None,
+    }
+}
+
 fn tree_in(
     posts: &Posts,
     settings: &SiteSettings,
@@ -97,20 +118,7 @@ fn tree_in(
         );
         Ok(())
     };
-    build(
-        &Source {
-            posts,
-            settings,
-            templates: &templates,
-            markup: &markup,
-            cache: None,
-            pictures: None,
-            cards: None,
-            has_records: false,
-            program: None,
-        },
-        &emit,
-    )?;
+    build(&source(posts, settings, &templates, &markup), &emit)?;
     Ok(found.into_inner().unwrap())
 }
 
@@ -166,17 +174,7 @@ fn two_builds_give_the_same_octets() {
 fn a_glance_shows_pages_as_a_build_makes_them() {
     let (posts, settings, markup) = (three_posts(), settings(), MarkupSettings::default());
     let templates = Templates::load(None).unwrap();
-    let source = Source {
-        posts: &posts,
-        settings: &settings,
-        templates: &templates,
-        markup: &markup,
-        cache: None,
-        pictures: None,
-        cards: None,
-        has_records: false,
-        program: None,
-    };
+    let source = source(&posts, &settings, &templates, &markup);
     let paths = ["first/index.html", "index.html", "nowhere/index.html"].map(str::to_owned);
     let seen = Mutex::new(BTreeMap::new());
     let emit = |artifact: Artifact| {

@@ -5,6 +5,7 @@
 
 mod autonym;
 mod lang;
+mod locale;
 mod numerals;
 mod phrases;
 

@@ -20,7 +20,7 @@ pub fn rich_folder(templates: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     let many: String = (0..101).map(|number| format!("\"Tag {number}\", ")).collect();
     let many = format!(
-        "+++\nid = \"tag:example.org,2025:many\"\ntitle = \"Many tags\"\ntags = [{many}]\n+++\nTags.\n"
+        "+++\nid = \"tag:example.org,2025:many\"\ntitle = \"Many tags\"\nlang = \"la\"\ntags = [{many}]\n+++\nTags.\n"
     );
     let files = [
         ("config.toml", CONFIG),

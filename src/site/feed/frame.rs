@@ -101,7 +101,7 @@ fn has_recordings(posts: &[&Post]) -> bool {
 }
 
 /// Where the picture is that settings name by address or by path.
-fn picture_url(path: &str, urls: &Urls) -> Option<String> {
+pub(in crate::site) fn picture_url(path: &str, urls: &Urls) -> Option<String> {
     match Url::parse(path) {
         Ok(url) => uri(url.as_str()),
         Err(_) => Some(urls.file(path.trim_start_matches('/')).into()),

@@ -45,6 +45,8 @@ pub use scope::{Feed, Scope, feeds};
 pub use settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings, PodcastSettings, PostFilter, is_meant};
 pub use splice::{Blank, Opened};
 
+pub(super) use frame::picture_url;
+
 use self::frame::Frame;
 use crate::post::Posts;
 use crate::site::{SiteSettings, Urls};

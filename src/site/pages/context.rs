@@ -1,12 +1,15 @@
 //! What page templates get. Dates are RFC 3339 texts; `date` writes them out.
 
+mod term;
+
 use jiff::Zoned;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+pub use self::term::{TermFacts, TermKind};
 use crate::post::{Author, Image, Linker, Post, PostId, Posts, Tag};
-use crate::site::feed::{Feed, FeedLink, Scope};
+use crate::site::feed::{FeedLink, Scope};
 use crate::site::pages::SUBSCRIBE;
 use crate::site::{SiteSettings, Urls, opml, search};
 use crate::words::{Lang, autonym};
@@ -57,6 +60,10 @@ pub struct PageFacts {
     pub dir: &'static str,
     /// The picture that cards of other sites show.
     pub image: Option<ImageFacts>,
+    /// The locale of title and description as cards of other sites want it, such as `zh_TW`; none where it is not known.
+    pub locale: Option<String>,
+    /// Those it can be read in besides.
+    pub other_locales: Vec<String>,
     /// What search engines are told, as JSON-LD that may stand in a script element as it is.
     pub json_ld: Option<String>,
     /// Where the style sheet is, seen from this page.
@@ -191,30 +198,6 @@ pub struct Pagination {
     pub newer: Option<Url>,
     /// The page after this one.
     pub older: Option<Url>,
-}
-
-/// A tag, author or language: of a list, or one of an overview.
-#[derive(Clone, Debug, Serialize)]
-pub struct TermFacts {
-    pub kind: TermKind,
-    pub name: String,
-    pub url: Url,
-    /// How many posts.
-    pub count: usize,
-    /// The language itself, or that of the name where its letters ask for one.
-    pub lang: Option<Lang>,
-    /// An author's own place on the web.
-    pub website: Option<Url>,
-}
-
-/// What a list is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TermKind {
-    Tag,
-    Author,
-    Language,
-    Series,
 }
 
 impl PageKind {
@@ -361,44 +344,6 @@ impl VersionFacts {
             url: urls.post(&version.slug),
             is_this,
         }
-    }
-}
-
-impl TermKind {
-    /// None for the whole publication.
-    pub(super) fn of(scope: Scope<'_>) -> Option<Self> {
-        match scope {
-            Scope::Whole | Scope::Extra(_) => None,
-            Scope::Tag(_) => Some(Self::Tag),
-            Scope::Author(_) => Some(Self::Author),
-            Scope::Language(_) => Some(Self::Language),
-        }
-    }
-
-    /// Folder of the overview.
-    pub(super) fn folder(self) -> &'static str {
-        match self {
-            Self::Tag => "tags/",
-            Self::Author => "authors/",
-            Self::Language => "languages/",
-            Self::Series => "series/",
-        }
-    }
-}
-
-impl TermFacts {
-    /// None for the whole publication.
-    pub(super) fn new(feed: &Feed<'_>, urls: &Urls) -> Option<Self> {
-        let of_name = |name: &str| lang_of_name(name, feed.posts.iter().copied());
-        let (name, lang, website) = match feed.scope {
-            Scope::Whole | Scope::Extra(_) => return None,
-            Scope::Tag(tag) => (tag.name.clone(), of_name(&tag.name), None),
-            Scope::Author(author) => (author.name.clone(), of_name(&author.name), author.url.clone()),
-            Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone()), None),
-        };
-        let kind = TermKind::of(feed.scope)?;
-        let url = urls.file(&feed.scope.folder());
-        Some(Self { kind, name, url, count: feed.posts.len(), lang, website })
     }
 }
 

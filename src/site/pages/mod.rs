@@ -84,6 +84,9 @@ struct Page<'a> {
     description: &'a str,
     lang: &'a Lang,
     image: Option<ImageFacts>,
+    /// Of title and description.
+    locale: Option<String>,
+    other_locales: Vec<String>,
     /// What search engines are told.
     json_ld: Option<String>,
     /// What the page's own feeds are of, if it has any.
@@ -173,6 +176,8 @@ impl<'a> Press<'a> {
             description: "",
             lang,
             image: None,
+            locale: lang.locale(),
+            other_locales: Vec::new(),
             json_ld: None,
             scope: Scope::Whole,
         }
@@ -219,6 +224,8 @@ impl<'a> Press<'a> {
                 kind: page.kind,
                 dir: page.lang.direction(),
                 image: page.image.clone(),
+                locale: page.locale.clone(),
+                other_locales: page.other_locales.clone(),
                 json_ld: page.json_ld.clone(),
                 style: self.style_from(page),
                 feeds: self.feeds_of(page.scope),

@@ -14,7 +14,7 @@ use crate::site::pages::series::PartFacts;
 use crate::site::pages::structured::blog_posting;
 use crate::site::pages::{Page, Press, context_of};
 use crate::site::{Seal, Sealer, SiteError, Urls};
-use crate::words::Words;
+use crate::words::{Lang, Words};
 
 /// Variables of `post.html` that a rendering tells.
 #[derive(Serialize)]
@@ -134,14 +134,18 @@ impl Pending<'_> {
     pub fn print(self, press: &Press<'_>, content: &str) -> Result<(), SiteError> {
         let post = self.post;
         let facts = PostFacts::new(post, press.urls);
-        let image = facts.image.as_ref();
+        let image = facts.image.clone();
         let lang = press.words_lang(&post.lang);
+        let shown = image.clone().or(self.card);
+        let url = post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug));
         let page = Page {
             path: self.path,
-            url: post.canonical_url.clone().unwrap_or_else(|| press.urls.post(&post.slug)),
             description: post.summary(),
-            json_ld: Some(blog_posting(&facts, post.canonical_url.as_ref(), press.settings)),
-            image: facts.image.clone().or(self.card),
+            locale: post.lang.locale(),
+            other_locales: other_locales(&post.lang, &self.company.versions),
+            json_ld: Some(blog_posting(&facts, &url, shown.as_ref(), &self.company.versions, press)),
+            url,
+            image: shown,
             scope: if press.is_multilingual { Scope::Language(&post.lang) } else { Scope::Whole },
             ..press.page("", PageKind::Post, &post.title, lang)
         };
@@ -155,6 +159,17 @@ impl Pending<'_> {
             .and(context_of(page.template, &self.company.facts(press.urls))?);
         press.hand_over(&page, &press.facts(&page), variables, self.seal)
     }
+}
+
+/// The locales of `versions` besides that of `lang`, each once; none where that of `lang` is not known, for readers would
+/// take it for `en_US`.
+fn other_locales(lang: &Lang, versions: &[VersionFacts]) -> Vec<String> {
+    let Some(own) = lang.locale() else { return Vec::new() };
+    let mut locales: Vec<String> = versions.iter().filter_map(|version| version.lang.locale()).collect();
+    locales.sort();
+    locales.dedup();
+    locales.retain(|locale| *locale != own);
+    locales
 }
 
 /// The card that stands for a post without a picture.

@@ -5,12 +5,20 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::site::SiteSettings;
-use crate::site::pages::context::{AuthorFacts, ImageFacts, PostFacts};
+use crate::site::feed::picture_url;
+use crate::site::pages::Press;
+use crate::site::pages::context::{AuthorFacts, ImageFacts, PostFacts, VersionFacts};
+use crate::site::{SiteSettings, Urls};
 
-/// `post` as a `BlogPosting`, published first at `canonical` if not here; without anything that would end a script element.
-pub(super) fn blog_posting(post: &PostFacts, canonical: Option<&Url>, settings: &SiteSettings) -> String {
-    let url = canonical.unwrap_or(&post.url);
+/// `post` as a `BlogPosting` with its page at `url`, shown as `image`; without anything that would end a script element.
+pub(super) fn blog_posting(
+    post: &PostFacts,
+    url: &Url,
+    image: Option<&ImageFacts>,
+    versions: &[VersionFacts],
+    press: &Press<'_>,
+) -> String {
+    let settings = press.settings;
     let person = |author: &AuthorFacts| {
         let url = author.website.as_ref().unwrap_or(&author.url);
         json!({ "@type": "Person", "name": author.name, "url": url })
@@ -20,8 +28,8 @@ pub(super) fn blog_posting(post: &PostFacts, canonical: Option<&Url>, settings: 
     let mut say = |name: &str, value: Value| posting.insert(name.to_owned(), value);
     say("@context", "https://schema.org".into());
     say("@type", "BlogPosting".into());
-    say("@id", url.as_str().into());
-    say("mainEntityOfPage", url.as_str().into());
+    say("@id", posting_id(url).into());
+    say("mainEntityOfPage", json!({ "@type": "WebPage", "@id": url }));
     say("url", url.as_str().into());
     say("headline", post.title.as_str().into());
     if !post.summary.is_empty() {
@@ -31,10 +39,13 @@ pub(super) fn blog_posting(post: &PostFacts, canonical: Option<&Url>, settings: 
     say("dateModified", post.updated.as_ref().unwrap_or(&post.published).as_str().into());
     say("inLanguage", post.lang.as_str().into());
     say("author", authors.into());
-    say("publisher", json!({ "@type": "Organization", "name": settings.title, "url": settings.url }));
+    say("publisher", publisher(settings, press.urls));
     say("isPartOf", json!({ "@type": "Blog", "name": settings.title, "url": settings.url }));
-    if let Some(image) = &post.image {
+    if let Some(image) = image {
         say("image", picture(image));
+    }
+    if let Some((name, value)) = translations(versions) {
+        say(name, value);
     }
     if !post.tags.is_empty() {
         say("keywords", post.tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().into());
@@ -42,6 +53,38 @@ pub(super) fn blog_posting(post: &PostFacts, canonical: Option<&Url>, settings: 
     say("wordCount", post.word_count.into());
     say("timeRequired", format!("PT{}M", post.reading_minutes).into());
     in_script(&Value::Object(posting))
+}
+
+/// What the post is called among the data of many pages: not as its page, which is another thing.
+fn posting_id(url: &Url) -> String {
+    format!("{}#content", url.as_str().split('#').next().unwrap_or_default())
+}
+
+fn publisher(settings: &SiteSettings, urls: &Urls) -> Value {
+    let mut publisher = json!({ "@type": "Organization", "name": settings.title, "url": settings.url });
+    let feeds = &settings.feeds;
+    if let Some(logo) =
+        feeds.logo.as_deref().or(feeds.icon.as_deref()).and_then(|path| picture_url(path, urls))
+    {
+        publisher["logo"] = json!({ "@type": "ImageObject", "url": logo });
+    }
+    publisher
+}
+
+/// The same essay in other languages, the original first in `versions`: all of them for the original, which each other names.
+fn translations(versions: &[VersionFacts]) -> Option<(&'static str, Value)> {
+    let posting = |version: &VersionFacts| {
+        json!({
+            "@type": "BlogPosting", "@id": posting_id(&version.url), "url": version.url,
+            "headline": version.title, "inLanguage": version.lang,
+        })
+    };
+    let (original, others) = versions.split_first()?;
+    if original.is_this {
+        Some(("workTranslation", others.iter().map(posting).collect()))
+    } else {
+        Some(("translationOfWork", posting(original)))
+    }
 }
 
 fn picture(image: &ImageFacts) -> Value {
