@@ -21,6 +21,9 @@ use crate::words::Lang;
 /// other word of it look for it in the first 1024 octets.
 const HEAD: &str = "\n<meta charset=\"utf-8\">\n<meta name=\"robots\" content=\"noindex\">\n";
 
+/// What only a mail has. Apple Mail knows a `meta` without a value; HTML knows none.
+const NOT_OF_A_PAGE: &str = ".mail-only, meta[charset], meta[name]:not([content])";
+
 /// A draft as a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebPage {
@@ -79,8 +82,12 @@ fn without_mail_only(html: &str) -> String {
             head.prepend(HEAD, ContentType::Html);
             Ok(())
         }))
-        .append_element_content_handler(element!(".mail-only, meta[charset]", |element| {
+        .append_element_content_handler(element!(NOT_OF_A_PAGE, |element| {
             element.remove();
+            Ok(())
+        }))
+        .append_element_content_handler(element!("html", |root| {
+            remove_prefixes(root);
             Ok(())
         }))
         .append_element_content_handler(element!("body > [role=article]", |frame| {
@@ -94,6 +101,13 @@ fn without_mail_only(html: &str) -> String {
             Ok(())
         }));
     rewrite_str(html, settings).expect("no handler refuses, no limit is set")
+}
+
+/// Takes away prefixes of XML, which Outlook wants and HTML does not know.
+fn remove_prefixes(root: &mut Element<'_, '_>) {
+    let names = root.attributes().iter().map(|attribute| attribute.name());
+    let prefixes: Vec<String> = names.filter(|name| name.starts_with("xmlns:")).collect();
+    prefixes.iter().for_each(|name| root.remove_attribute(name));
 }
 
 /// Takes away a link whose target was a recipient's own.

@@ -51,6 +51,16 @@ fn a_web_copy_tells_its_encoding_at_once_and_search_engines_to_look_elsewhere() 
 }
 
 #[test]
+fn a_web_copy_has_nothing_that_only_programs_for_mail_know() {
+    let edition = edition(vec![on_maps(), late_letter()]);
+    let html = page(&edition);
+    for word in ["xmlns", "x-apple", "aria-roledescription", "mso"] {
+        assert!(!html.contains(word), "{word}: {html}");
+    }
+    assert!(html.contains("<meta name=\"viewport\" content="), "{html}");
+}
+
+#[test]
 fn a_draft_that_links_to_no_copy_has_none() {
     assert_eq!(Edition::of(vec![on_maps(), late_letter()]).draft().unwrap().web_page(), None);
 }
