@@ -10,7 +10,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::site::feed::{Catalogue, Scope, links};
+use crate::site::feed::{Catalogue, Edition, links};
 use crate::site::stamp::Stamp;
 use crate::site::xml::{XmlError, checked, clean};
 use crate::site::{Artifact, SiteSettings, Urls};
@@ -39,8 +39,8 @@ fn written(catalogue: &Catalogue<'_>, settings: &SiteSettings, urls: &Urls) -> i
     writer.write_event(Event::Start(BytesStart::new("opml").with_attributes([("version", "2.0")])))?;
     writer.create_element("head").write_inner_content(|head| write_head(head, catalogue, settings))?;
     writer.create_element("body").write_inner_content(|body| {
-        let editions = catalogue.editions().iter();
-        editions.map(|edition| edition.scope).try_for_each(|scope| write_outline(body, scope, settings, urls))
+        let mut editions = catalogue.editions().iter();
+        editions.try_for_each(|edition| write_outline(body, edition, settings, urls))
     })?;
     writer.write_event(Event::End(BytesEnd::new("opml")))?;
     let mut bytes = writer.into_inner();
@@ -71,10 +71,11 @@ fn newest_change(catalogue: &Catalogue<'_>) -> Option<Stamp> {
 
 fn write_outline(
     writer: &mut Writer<Vec<u8>>,
-    scope: Scope<'_>,
+    edition: &Edition<'_>,
     settings: &SiteSettings,
     urls: &Urls,
 ) -> io::Result<()> {
+    let scope = edition.scope;
     let Some(link) = links(scope, settings, urls).into_iter().next() else { return Ok(()) };
     let title = scope.title(settings);
     let title = clean(&title);
@@ -86,7 +87,7 @@ fn write_outline(
             ("title", &*title),
             ("xmlUrl", link.url.as_str()),
             ("htmlUrl", &scope.page(urls)),
-            ("language", scope.lang(settings).as_str()),
+            ("language", edition.lang(settings).as_str()),
         ])
         .write_empty()?;
     Ok(())

@@ -8,6 +8,7 @@ use super::scope::{Feed, Scope, feeds};
 use super::settings::{ExtraFeed, FeedContent, FeedFormat, FeedSettings};
 use crate::post::{Post, PostId, Posts};
 use crate::site::SiteSettings;
+use crate::words::Lang;
 
 /// More posts than these make a document long.
 const LONG: usize = 100;
@@ -26,6 +27,8 @@ pub struct Edition<'a> {
     pub content: FeedContent,
     /// Each once, the one readers handle best first.
     pub formats: Vec<FeedFormat>,
+    /// In which all posts of the scope are written, those left out among them; none where they are in several.
+    shared_lang: Option<&'a Lang>,
     /// Newest first.
     pub posts: Vec<&'a Post>,
     /// The oldest first.
@@ -116,13 +119,28 @@ impl<'a> Edition<'a> {
             _ => (settings.items, settings.content, false),
         };
         let mut posts = feed.posts;
+        let shared_lang = shared_lang(&posts);
         let is_cut = items > 0 && posts.len() > items;
         // A part is no longer than the feed, so what is in no part yet has room there: no post is in neither.
         let archives = if has_archive && is_cut { archives(&posts, items.min(PART)) } else { Vec::new() };
         if is_cut {
             posts.truncate(items);
         }
-        Self { scope: feed.scope, content, formats: settings.formats(feed.scope), posts, archives }
+        let formats = settings.formats(feed.scope);
+        Self { scope: feed.scope, content, formats, shared_lang, posts, archives }
+    }
+
+    /// Its language: that of its posts where a tag, an author or a filter brings together posts in one only.
+    ///
+    /// The whole is in the publication's, and so is what has an archive, which no later post may change.
+    pub fn lang(&self, settings: &SiteSettings) -> Lang {
+        let is_told_by_posts = match self.scope {
+            Scope::Tag(_) | Scope::Author(_) => true,
+            Scope::Extra(extra) => !extra.archive,
+            Scope::Whole | Scope::Language(_) => false,
+        };
+        let shared = self.shared_lang.filter(|_| is_told_by_posts);
+        shared.cloned().unwrap_or_else(|| self.scope.lang(settings))
     }
 
     fn forms(&self) -> impl Iterator<Item = Form> {
@@ -138,6 +156,11 @@ impl<'a> Edition<'a> {
         let parts = (0..self.archives.len()).map(Some);
         std::iter::once(None).chain(parts).map(|part| Sheet { edition: self, part })
     }
+}
+
+fn shared_lang<'a>(posts: &[&'a Post]) -> Option<&'a Lang> {
+    let first = &posts.first()?.lang;
+    posts.iter().all(|post| post.lang == *first).then_some(first)
 }
 
 impl<'a> Sheet<'a> {

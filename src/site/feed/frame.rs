@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
             title: text(&scope.title(settings)),
             description: text(first_of(&settings.description, &settings.title)),
             page: scope.page(press.urls),
-            lang: scope.lang(settings).to_string(),
+            lang: sheet.edition.lang(settings).to_string(),
             rights: settings.rights.as_deref().map(text),
             author: Person::from(&scope.author(settings)),
             hubs: hubs.filter_map(|hub| uri(hub.as_str())).collect(),

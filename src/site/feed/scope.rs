@@ -55,7 +55,7 @@ impl Scope<'_> {
         format!("{} – {name}", settings.title)
     }
 
-    /// The language of a feed of this scope, where its posts do not say otherwise.
+    /// The language of a feed of this scope, where its posts do not tell.
     pub fn lang(self, settings: &SiteSettings) -> Lang {
         match self {
             Self::Language(lang) => lang.clone(),

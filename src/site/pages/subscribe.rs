@@ -4,7 +4,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::site::SiteError;
-use crate::site::feed::{Catalogue, FeedLink, Scope, links};
+use crate::site::feed::{Catalogue, Edition, FeedLink, Scope, links};
 use crate::site::pages::Press;
 use crate::site::pages::context::{PageKind, TermKind};
 use crate::words::{Lang, Words, autonym};
@@ -84,24 +84,26 @@ const SORTS: [Sort; 5] = [
 
 /// The feeds of one sort, if there are any.
 fn group(press: &Press<'_>, catalogue: &Catalogue<'_>, sort: &Sort) -> Option<FeedGroup> {
-    let scopes = catalogue.editions().iter().map(|edition| edition.scope);
-    let scopes: Vec<Scope<'_>> = scopes.filter(|scope| (sort.takes)(*scope)).collect();
+    let editions = catalogue.editions().iter().filter(|edition| (sort.takes)(edition.scope));
+    let editions: Vec<&Edition<'_>> = editions.collect();
     let heading = sort.heading.map(|id| Words::of(&press.settings.lang).say(id, &[]));
-    let more = sort.kind.filter(|_| scopes.len() > MAX_FEEDS).map(|kind| press.urls.file(kind.folder()));
-    let feeds = scopes.into_iter().take(MAX_FEEDS).filter_map(|scope| feed_facts(press, scope));
+    let more = sort.kind.filter(|_| editions.len() > MAX_FEEDS).map(|kind| press.urls.file(kind.folder()));
+    let feeds = editions.into_iter().take(MAX_FEEDS).filter_map(|edition| feed_facts(press, edition));
     let feeds: Vec<FeedFacts> = feeds.collect();
     (!feeds.is_empty()).then(|| FeedGroup { title: heading.unwrap_or_default(), feeds, more })
 }
 
-fn feed_facts(press: &Press<'_>, scope: Scope<'_>) -> Option<FeedFacts> {
-    let mut links = links(scope, press.settings, press.urls).into_iter();
+fn feed_facts(press: &Press<'_>, edition: &Edition<'_>) -> Option<FeedFacts> {
+    let mut links = links(edition.scope, press.settings, press.urls).into_iter();
     let first = links.next()?;
-    let (name, lang) = match scope {
-        Scope::Whole => (Words::of(&press.settings.lang).say("follow-all", &[]), None),
-        Scope::Language(lang) => (autonym(lang).to_owned(), Some(lang.clone())),
-        Scope::Tag(tag) => (tag.name.clone(), None),
-        Scope::Author(author) => (author.name.clone(), None),
-        Scope::Extra(extra) => (extra.title.clone().unwrap_or_else(|| extra.name.to_string()), None),
+    let own = &press.settings.lang;
+    let name = match edition.scope {
+        Scope::Whole => Words::of(own).say("follow-all", &[]),
+        Scope::Language(lang) => autonym(lang).to_owned(),
+        Scope::Tag(tag) => tag.name.clone(),
+        Scope::Author(author) => author.name.clone(),
+        Scope::Extra(extra) => extra.title.clone().unwrap_or_else(|| extra.name.to_string()),
     };
+    let lang = Some(edition.lang(press.settings)).filter(|lang| lang != own);
     Some(FeedFacts { name, lang, url: first.url, others: links.collect() })
 }

@@ -70,6 +70,43 @@ fn one_page_says_what_feeds_are_and_lists_each_of_them_to_be_copied() {
 }
 
 #[test]
+fn a_feed_of_posts_in_one_language_is_in_that_language() {
+    let mut posts = three_posts();
+    posts.published[0].tags = vec![tag("雪"), tag("maps")];
+    let mut settings = settings();
+    settings.feeds.extra = [("snow", false), ("kept", true)]
+        .map(|(name, archive)| ExtraFeed {
+            name: name.parse().unwrap(),
+            title: None,
+            filter: PostFilter { tags: vec!["雪".parse().unwrap()], ..PostFilter::default() },
+            items: 5,
+            content: FeedContent::Full,
+            formats: vec![FeedFormat::Atom, FeedFormat::Rss, FeedFormat::Json],
+            archive,
+        })
+        .into();
+    let tree = tree_in(&posts, &settings, None).unwrap();
+    for (folder, lang) in [
+        ("tags/雪", "ja"),
+        ("authors/mori", "ja"),
+        ("tags/maps", "en"),
+        ("feeds/snow", "ja"),
+        ("feeds/kept", "en"),
+    ] {
+        assert!(tree[&format!("{folder}/atom.xml")].contains(&format!("xml:lang=\"{lang}\"")), "{folder}");
+        let rss = &tree[&format!("{folder}/rss.xml")];
+        assert!(rss.contains(&format!("<language>{lang}</language>")), "{folder}: {rss}");
+        let json: serde_json::Value = serde_json::from_str(&tree[&format!("{folder}/feed.json")]).unwrap();
+        assert_eq!(json["language"], lang, "{folder}");
+    }
+    let outline = |name: &str| tree["feeds.opml"].lines().find(|line| line.contains(name)).unwrap();
+    assert!(outline("Post – 雪\"").contains("language=\"ja\""), "{}", tree["feeds.opml"]);
+    assert!(outline("Post – maps\"").contains("language=\"en\""), "{}", tree["feeds.opml"]);
+    let page = &tree["subscribe/index.html"];
+    assert!(page.contains("<dt lang=\"ja\">雪</dt>") && page.contains("<dt>maps</dt>"), "{page}");
+}
+
+#[test]
 fn a_long_list_of_tags_leads_to_their_pages() {
     let mut posts = three_posts();
     posts.published[0].tags = (0..101).map(|number| tag(&format!("t{number}"))).collect();
