@@ -240,7 +240,7 @@ fn the_list_of_feeds_names_each_feed_once() {
     let want = concat!(
         "<outline type=\"rss\" text=\"Notes &amp; Maps – 紙\" title=\"Notes &amp; Maps – 紙\" ",
         "xmlUrl=\"https://example.org/notes/tags/%E7%B4%99/atom.xml\" ",
-        "htmlUrl=\"https://example.org/notes/tags/%E7%B4%99/\" language=\"en\"/>"
+        "htmlUrl=\"https://example.org/notes/tags/%E7%B4%99/\" language=\"ja\"/>"
     );
     assert!(text.contains(want), "{text}");
 }
