@@ -149,73 +149,76 @@ fn a_heading_that_is_the_title_does_not_stand_in_the_text_again() {
     }
 }
 
+/// A file's path and text, and the fault that is told of it.
+const FAULTS: &[(&str, &str, &str)] = &[
+    (
+        "a.md",
+        "+++\ntitle = \"a\"\ndate = \"2026/03/01\"\n+++\n",
+        "3: `date` is not an RFC 3339 date: expected `-` after the year, found `/` [write it as 2026-03-01T09:00:00Z]",
+    ),
+    (
+        "a.md",
+        "+++\ntitle = \"a\"\ndate = 2026/03/01\n+++\n",
+        "3: `date` is not an RFC 3339 date: expected `-` after the year, found `/` [write it as 2026-03-01T09:00:00Z]",
+    ),
+    (
+        "a.md",
+        "---\ntitle: a\nlastmod: soon\ndate: 2026-03-01\n---\n",
+        "3: `lastmod` is not an RFC 3339 date: expected a year of four digits, found `s` [write it as 2026-03-01T09:00:00Z]",
+    ),
+    (
+        "a.md",
+        "---\ntitle: a\n---\nText",
+        "0: expected a `date` in front matter or in the file name, found none [add `date = 2026-03-01T09:00:00Z`, or name the file 2026-03-01-on-maps.md]",
+    ),
+    (
+        "x/a.txt",
+        "On maps\n\nText",
+        "0: expected a `date` in front matter or in the file name, found none [`postrider adopt posts/x/a.txt` writes the front matter]",
+    ),
+    (
+        "2026-03-01-a.md",
+        "Text",
+        "0: expected a `title` in front matter or a first heading, found none [`postrider adopt posts/2026-03-01-a.md` writes the front matter]",
+    ),
+    ("2026-03-01-a.md", "", "0: expected an essay, found an empty file"),
+    (
+        "2026-03-01-a.md",
+        "+++\ntitle = \"a\"\nslug = \"On Maps\"\n+++\n",
+        "3: `slug`: `On Maps` is not a slug: expected lower-case letters, digits and hyphens, at most 200 octets [write it as `on-maps`]",
+    ),
+    (
+        "2026-03-01-a.md",
+        "+++\ntitle = \"a\"\nid = \"on maps\"\n+++\n",
+        "3: `id`: `on maps` is not an id: expected an absolute URI in ASCII such as tag:example.org,2026:on-maps",
+    ),
+    (
+        "2026-03-01-a.md",
+        "+++\ntitle = \"a\"\ntags = { a = 1 }\n+++\n",
+        "3: `tags`: expected a list, found a table",
+    ),
+    (
+        "2026-03-01-a.md",
+        "---\ntitle: a\ndraft: maybe\n---\n",
+        "3: `draft`: expected `true` or `false`, found `maybe`",
+    ),
+    (
+        "2026-03-01-a.md",
+        "---\ntitle: a\naliases: [/../x]\n---\n",
+        "3: `aliases`: expected a path on this site such as /2019/on-maps/, found `/../x`",
+    ),
+    (
+        "2026-03-01-a.md",
+        "---\ntitle: a\nenclosure: gone.mp3\n---\n",
+        "3: `enclosure`: expected a file at `gone.mp3`, found none",
+    ),
+    ("2026-03-01-a.md", "---\n- a\n---\n", "2: YAML: expected `key: value` lines, found a list"),
+];
+
 #[test]
 fn a_fault_names_line_and_what_to_do() {
-    for (path, text, want) in [
-        (
-            "a.md",
-            "+++\ntitle = \"a\"\ndate = \"2026/03/01\"\n+++\n",
-            "3: `date` is not an RFC 3339 date: expected `-` after the year, found `/` [write it as 2026-03-01T09:00:00Z]",
-        ),
-        (
-            "a.md",
-            "+++\ntitle = \"a\"\ndate = 2026/03/01\n+++\n",
-            "3: `date` is not an RFC 3339 date: expected `-` after the year, found `/` [write it as 2026-03-01T09:00:00Z]",
-        ),
-        (
-            "a.md",
-            "---\ntitle: a\nlastmod: soon\ndate: 2026-03-01\n---\n",
-            "3: `lastmod` is not an RFC 3339 date: expected a year of four digits, found `s` [write it as 2026-03-01T09:00:00Z]",
-        ),
-        (
-            "a.md",
-            "---\ntitle: a\n---\nText",
-            "0: expected a `date` in front matter or in the file name, found none [add `date = 2026-03-01T09:00:00Z`, or name the file 2026-03-01-on-maps.md]",
-        ),
-        (
-            "x/a.txt",
-            "On maps\n\nText",
-            "0: expected a `date` in front matter or in the file name, found none [`postrider adopt posts/x/a.txt` writes the front matter]",
-        ),
-        (
-            "2026-03-01-a.md",
-            "Text",
-            "0: expected a `title` in front matter or a first heading, found none [`postrider adopt posts/2026-03-01-a.md` writes the front matter]",
-        ),
-        ("2026-03-01-a.md", "", "0: expected an essay, found an empty file"),
-        (
-            "2026-03-01-a.md",
-            "+++\ntitle = \"a\"\nslug = \"On Maps\"\n+++\n",
-            "3: `slug`: `On Maps` is not a slug: expected lower-case letters, digits and hyphens, at most 200 octets [write it as `on-maps`]",
-        ),
-        (
-            "2026-03-01-a.md",
-            "+++\ntitle = \"a\"\nid = \"on maps\"\n+++\n",
-            "3: `id`: `on maps` is not an id: expected an absolute URI in ASCII such as tag:example.org,2026:on-maps",
-        ),
-        (
-            "2026-03-01-a.md",
-            "+++\ntitle = \"a\"\ntags = { a = 1 }\n+++\n",
-            "3: `tags`: expected a list, found a table",
-        ),
-        (
-            "2026-03-01-a.md",
-            "---\ntitle: a\ndraft: maybe\n---\n",
-            "3: `draft`: expected `true` or `false`, found `maybe`",
-        ),
-        (
-            "2026-03-01-a.md",
-            "---\ntitle: a\naliases: [/../x]\n---\n",
-            "3: `aliases`: expected a path on this site such as /2019/on-maps/, found `/../x`",
-        ),
-        (
-            "2026-03-01-a.md",
-            "---\ntitle: a\nenclosure: gone.mp3\n---\n",
-            "3: `enclosure`: expected a file at `gone.mp3`, found none",
-        ),
-        ("2026-03-01-a.md", "---\n- a\n---\n", "2: YAML: expected `key: value` lines, found a list"),
-    ] {
-        assert_eq!(came(path, text).faults, [want], "given {text:?}");
+    for (path, text, want) in FAULTS {
+        assert_eq!(came(path, text).faults, [*want], "given {text:?}");
     }
 }
 
