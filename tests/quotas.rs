@@ -29,6 +29,12 @@ fn nobody_was_tried(publication: &Publication) {
     assert!(publication.rows(RowState::Queued).iter().all(|row| row.attempts == 0));
 }
 
+/// How many recipients some sender held.
+fn ever_claimed(publication: &Publication) -> i64 {
+    let ledger = rusqlite::Connection::open(publication.path()).unwrap();
+    ledger.query_row("SELECT count(*) FROM delivery WHERE epoch > 0", [], |row| row.get(0)).unwrap()
+}
+
 #[test]
 fn what_a_lane_may_carry_in_a_day_is_kept_over_runs() {
     let server = Server::start(Script::default());
@@ -122,6 +128,7 @@ fn readers_are_mailed_at_their_hours_and_nobody_is_counted() {
     assert_eq!((told.sent, &told.end), (20, &End::Waiting { next_due: opens }));
     assert_eq!((told.held_back.by_hours, told.held_back.opens_at), (10, Some(opens)));
     nobody_was_tried(&publication);
+    assert_eq!(ever_claimed(&publication), 20);
     publication.go_on_to(opens);
     let told = publication.send_to(&server.url()).unwrap();
     assert_eq!((told.sent, &told.end), (10, &End::Done));
@@ -146,6 +153,7 @@ fn a_folder_is_written_to_within_the_hours_as_well() {
     publication.hours = Hours::new(7, 21, TimeZone::UTC);
     let told = publication.send_to_outbox().unwrap();
     assert_eq!((told.sent, told.held_back.by_hours), (10, 10));
+    assert_eq!(ever_claimed(&publication), 10);
     assert_eq!(told.end, End::Waiting { next_due: at("2026-11-22T12:00:00Z") });
     publication.go_on_to(at("2026-11-22T12:00:00Z"));
     assert_eq!(publication.send_to_outbox().unwrap().sent, 10);

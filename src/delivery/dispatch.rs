@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
             if hours.is_any_hour() { None } else { hours.later_than(self.now(), held.claim.cohort) }
         };
         let Some(until) = opens_at else { return Some(held) };
-        self.hold_back(|held_back| held_back.note_hours(until));
+        self.hold_back(|held_back| held_back.note_hours(1, until));
         self.release(held.claim, Setback::Lane { until });
         None
     }

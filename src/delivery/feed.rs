@@ -12,6 +12,7 @@ use crate::delivery::drafts::{self, Drafts};
 use crate::delivery::error::DeliveryError;
 use crate::delivery::retry;
 use crate::delivery::run::{Held, Run, Why};
+use crate::issue::CohortId;
 use crate::ledger::{Claim, Setback};
 use crate::message::Draft;
 
@@ -130,12 +131,14 @@ impl Feeder<'_, '_> {
     /// Claims up to `room` recipients; false if nobody is due.
     async fn claim(&mut self, room: usize) -> Result<bool, DeliveryError> {
         let now = self.run.now();
+        self.put_off(now, &[]).await?;
         let claims = self.run.ledger.claim(room, now).await?;
         let is_anybody_due = !claims.is_empty();
         if self.run.hours.borrow().misses_any(&claims) {
             let cohorts = self.run.ledger.ask(|ledger| ledger.cohorts()).await?;
             self.run.hours.borrow_mut().learn(cohorts, &claims);
         }
+        let met: Vec<CohortId> = claims.iter().map(|claim| claim.cohort).collect();
         let mut claims = claims.into_iter();
         let mut ready = Vec::with_capacity(claims.len());
         while let Some(claim) = claims.next() {
@@ -155,7 +158,26 @@ impl Feeder<'_, '_> {
             }
         }
         self.pass_on(ready);
+        self.put_off(now, &met).await?;
         Ok(is_anybody_due)
+    }
+
+    /// Puts off all who are due outside of their hours, if it is time for that.
+    async fn put_off(&self, now: Timestamp, met: &[CohortId]) -> Result<(), DeliveryError> {
+        if !self.run.hours.borrow().is_to_put_off(now, met) {
+            return Ok(());
+        }
+        let cohorts = self.run.ledger.ask(|ledger| ledger.cohorts()).await?;
+        let mut asked = self.run.hours.borrow_mut().postponement(now, cohorts);
+        while !asked.opens.is_empty() && !self.run.is_over() {
+            let page = self.run.ledger.postpone(asked.clone()).await?;
+            self.run.hold_back(|held_back| held_back.note_postponed(&page));
+            match page.next {
+                Some(_) => asked.after = page.next,
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     async fn draft_of(&mut self, claim: &Claim) -> Result<Arc<Draft>, DeliveryError> {

@@ -24,6 +24,7 @@ use crate::delivery::retry;
 use crate::delivery::run::{Stretch, Why};
 use crate::delivery::send::{HeldBack, Sending};
 use crate::delivery::stop::Stop;
+use crate::issue::CohortId;
 use crate::ledger::{Begun, Claim, InFlight, Ledger, Outcome, Setback};
 use crate::message::{Draft, MailObject, compose};
 
@@ -98,6 +99,7 @@ impl Round<'_> {
     /// Claims, writes and settles a batch; false if nobody was due.
     fn hand_over(&mut self, ledger: &mut Ledger) -> Result<bool, DeliveryError> {
         let now = (self.sending.clock)();
+        self.put_off(ledger, &[], now)?;
         let claims = ledger.claim(BATCH, now)?;
         if claims.is_empty() {
             return Ok(false);
@@ -127,18 +129,42 @@ impl Round<'_> {
         if self.hours.misses_any(&claims) {
             self.hours.learn(ledger.cohorts()?, &claims);
         }
+        let met: Vec<CohortId> = claims.iter().map(|claim| claim.cohort).collect();
         let (mut open, mut closed) = (Vec::new(), Vec::new());
         for claim in claims {
             match self.hours.later_than(now, claim.cohort) {
                 None => open.push(claim),
                 Some(until) => {
-                    self.held_back.note_hours(until);
+                    self.held_back.note_hours(1, until);
                     closed.push((claim, Setback::Lane { until }));
                 }
             }
         }
         ledger.release(closed, now)?;
+        self.put_off(ledger, &met, now)?;
         Ok(open)
+    }
+
+    /// Puts off all who are due outside of their hours, if it is time for that.
+    fn put_off(
+        &mut self,
+        ledger: &mut Ledger,
+        met: &[CohortId],
+        now: Timestamp,
+    ) -> Result<(), DeliveryError> {
+        if !self.hours.is_to_put_off(now, met) {
+            return Ok(());
+        }
+        let mut asked = self.hours.postponement(now, ledger.cohorts()?);
+        while !asked.opens.is_empty() && !self.sending.stop.is_asked() {
+            let page = ledger.postpone(&asked)?;
+            self.held_back.note_postponed(&page);
+            match page.next {
+                Some(_) => asked.after = page.next,
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     /// Writes a mail for each claim, and none for one that is too old. All are durable on return.

@@ -16,7 +16,7 @@ use crate::delivery::pacing::PacingSettings;
 use crate::delivery::reply::Trouble;
 use crate::delivery::run::{self, Stretch, Why};
 use crate::delivery::stop::Stop;
-use crate::ledger::{IssueState, Ledger, Policy};
+use crate::ledger::{IssueState, Ledger, Policy, Postponed};
 use crate::message::{IssueId, Signers};
 use crate::token::Keys;
 
@@ -87,10 +87,18 @@ pub struct HeldBack {
 }
 
 impl HeldBack {
-    /// A recipient is mailed at that time and not now.
-    pub(super) fn note_hours(&mut self, opens_at: Timestamp) {
-        self.by_hours += 1;
+    /// So many recipients are not mailed now, and the first of them at that time.
+    pub(super) fn note_hours(&mut self, recipients: u64, opens_at: Timestamp) {
+        self.by_hours += recipients;
         self.opens_at = Some(self.opens_at.map_or(opens_at, |before| before.min(opens_at)));
+    }
+}
+
+impl HeldBack {
+    pub(super) fn note_postponed(&mut self, postponed: &Postponed) {
+        if let Some(opens_at) = postponed.opens_at {
+            self.note_hours(postponed.recipients, opens_at);
+        }
     }
 }
 

@@ -40,9 +40,10 @@ pub use place::Place;
 pub use quota::{Grant, Quota};
 pub use report::{
     DeliveryRow, Departure, Enrolled, Enrolment, Event, Finding, Frozen, Headcount, IssueState, IssueStatus,
-    IssueSummary, Reaped, Resolution, Restored, Tally,
+    IssueSummary, Postponed, Reaped, Resolution, Restored, Tally,
 };
 pub use sql::{Ledger, Terms};
+pub use step::Postponement;
 pub use survey::{DomainTally, Receipt, Retried, Scope, Turn, TurnKind};
 pub use writer::{Answer, LedgerHandle, LedgerThread};
 

@@ -205,6 +205,16 @@ pub struct DeliveryRow {
     pub reply: Option<String>,
 }
 
+/// Who was put off until they may be mailed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Postponed {
+    pub recipients: u64,
+    /// When the first of them may be.
+    pub opens_at: Option<Timestamp>,
+    /// Where the next page begins; none when all were looked at.
+    pub next: Option<(IssueId, SubscriberId)>,
+}
+
 /// What a person says of a recipient in doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {

@@ -3,11 +3,17 @@
 //! A step is data: a transaction of which nobody knows whether it was committed, because the database went away,
 //! can be done again.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::model::{Begun, Claim, InFlight, Outcome, Setback};
+use super::report::Postponed;
+use crate::issue::CohortId;
+use crate::message::IssueId;
+use crate::subscriber::SubscriberId;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -20,6 +26,18 @@ pub(super) enum Step {
     Release { claim: Claim, setback: Setback, now: Timestamp },
     /// Writes a result down.
     Settle { sent: InFlight, outcome: Outcome, now: Timestamp },
+    /// Puts off who is due and not to be mailed yet.
+    Postpone(Postponement),
+}
+
+/// Who is to be put off, and from where on they are looked for.
+#[derive(Clone, Debug)]
+pub struct Postponement {
+    /// The cohorts that are not mailed now, and when they are.
+    pub opens: Arc<HashMap<CohortId, Timestamp>>,
+    /// None for the first page; else what [`Postponed::next`] said.
+    pub after: Option<(IssueId, SubscriberId)>,
+    pub now: Timestamp,
 }
 
 /// What came of it.
@@ -27,6 +45,7 @@ pub(super) enum Step {
 pub(super) enum Stepped {
     Claimed(Vec<Claim>),
     Begun(Ruling),
+    Postponed(Postponed),
     Noted,
 }
 
@@ -64,6 +83,14 @@ impl Step {
 }
 
 impl Stepped {
+    /// What came of [`Step::Postpone`].
+    pub fn postponed(self) -> Postponed {
+        match self {
+            Self::Postponed(postponed) => postponed,
+            other => unreachable!("asked to put off, given {other:?}"),
+        }
+    }
+
     /// What came of [`Step::Claim`].
     pub fn claims(self) -> Vec<Claim> {
         match self {

@@ -19,8 +19,9 @@ use tokio::sync::oneshot;
 
 use super::error::LedgerError;
 use super::model::{Begun, Claim, InFlight, Outcome, Policy, Setback};
+use super::report::Postponed;
 use super::sql::Ledger;
-use super::step::{Step, Stepped};
+use super::step::{Postponement, Step, Stepped};
 use super::tempo::Tempo;
 
 /// Most requests that share a commit, so that the first of them does not wait for ever.
@@ -106,6 +107,11 @@ impl LedgerHandle {
     /// See [`Ledger::release`]. Need not be awaited, as [`settle`](Self::settle).
     pub fn release(&self, claim: Claim, setback: Setback, now: Timestamp) -> Answer<()> {
         self.step(Step::Release { claim, setback, now }, |_, _| ())
+    }
+
+    /// See [`Ledger::postpone`].
+    pub fn postpone(&self, postponement: Postponement) -> Answer<Postponed> {
+        self.step(Step::Postpone(postponement), |_, stepped| stepped.postponed())
     }
 
     /// Does anything else that a ledger can do, in a transaction of its own; again, where a database was away meanwhile.

@@ -22,7 +22,9 @@ pub(super) fn take(tx: &View<'_>, steps: &[Step], policy: Policy, owner: i64) ->
         taken.push(match step {
             Step::Claim { .. } | Step::Settle { outcome: Outcome::Sent { .. }, .. } => Stepped::Noted,
             Step::Begin { .. } => Stepped::Begun(rulings.next().expect("each intent has a ruling")),
-            Step::Release { .. } | Step::Settle { .. } => sql::take_one(tx, step, policy)?,
+            Step::Release { .. } | Step::Settle { .. } | Step::Postpone(_) => {
+                sql::take_one(tx, step, policy)?
+            }
         });
     }
     for (step, taken) in steps.iter().zip(&mut taken) {

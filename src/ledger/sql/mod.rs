@@ -11,6 +11,7 @@ mod freeze;
 mod issues;
 mod open;
 mod owed;
+mod postpone;
 mod readers;
 mod recall;
 mod retry;

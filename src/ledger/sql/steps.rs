@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::postpone::postpone;
 use super::rows::{begin, claim, release};
 use super::settle::settle;
 use super::{Fault, Ledger, View};
@@ -87,5 +88,6 @@ pub(in crate::ledger) fn take_one(tx: &View<'_>, step: &Step, policy: Policy) ->
             settle(tx, sent, outcome, policy, *now)?;
             Stepped::Noted
         }
+        Step::Postpone(asked) => Stepped::Postponed(postpone(tx, asked)?),
     })
 }
