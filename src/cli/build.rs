@@ -190,9 +190,10 @@ impl From<WatchError> for Failure {
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         match &error {
-            SiteError::Template(_) | SiteError::Slug { .. } | SiteError::Alias { .. } => {
-                Self::new(Exit::Findings, &error)
-            }
+            SiteError::Template(_)
+            | SiteError::Slug { .. }
+            | SiteError::Alias { .. }
+            | SiteError::Taken { .. } => Self::new(Exit::Findings, &error),
             SiteError::Feed(feed) => {
                 let failure = Self::new(Exit::Findings, &error);
                 match feed.help() {

@@ -47,7 +47,14 @@ pub(super) fn settle(
     remarks: &mut Remarks,
 ) -> Option<Enclosure> {
     let At { line, value: Bill { url, octets, media_type, duration_secs, is_explicit, transcript } } = bill;
-    let local = meanings(essay, url).iter().find_map(|path| assets.get(path).copied());
+    let local = meanings(essay, url).into_iter().find_map(|path| Some((*assets.get(&path)?, path)));
+    let octets = octets.filter(|octets| *octets > 0);
+    if matches!(local, Some((0, _))) {
+        let what =
+            format!("`enclosure`: expected a file with something in it at `{url}`, found an empty one");
+        remarks.fault(Flaw::new(*line, what));
+        return None;
+    }
     if local.is_none() && octets.is_none() {
         if Url::parse(url).is_err() {
             remarks.fault(Flaw::new(*line, format!("`enclosure`: expected a file at `{url}`, found none")));
@@ -58,17 +65,16 @@ pub(super) fn settle(
             Flaw::new(*line, what).with_help("add `octets`: RSS readers show it before they download"),
         );
     }
-    let media_type =
-        media_type.clone().or_else(|| media_type_of(url).map(str::to_owned)).unwrap_or_else(|| {
-            let what = format!("`enclosure`: the type of `{url}` cannot be told from its name");
-            remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `audio/mpeg`"));
-            "application/octet-stream".to_owned()
-        });
+    let media_type = media_type.clone().or_else(|| told_by_name(local.as_ref(), url)).unwrap_or_else(|| {
+        let what = format!("`enclosure`: the type of `{url}` cannot be told from its name");
+        remarks.finding(Flaw::new(*line, what).with_help("add `type`, such as `audio/mpeg`"));
+        "application/octet-stream".to_owned()
+    });
     let is_here = |url: &str| meanings(essay, url).iter().any(|path| assets.contains_key(path));
     let transcript = transcript.as_ref().and_then(|named| words(*line, named, is_here, remarks));
     Some(Enclosure {
         url: url.clone(),
-        octets: octets.or(local).unwrap_or(0),
+        octets: octets.or(local.map(|(octets, _)| octets)).unwrap_or(0),
         media_type,
         duration_secs: *duration_secs,
         is_explicit: *is_explicit,
@@ -97,8 +103,20 @@ fn words(
     Some(Transcript { url: url.clone(), media_type: media_type? })
 }
 
+/// The type of the file that was found, or of what `url` names.
+fn told_by_name(local: Option<&(u64, PathBuf)>, url: &str) -> Option<String> {
+    let told = match local {
+        Some((_, path)) => media_type_of_name(path.to_str()?),
+        None => media_type_of(url),
+    };
+    told.map(str::to_owned)
+}
+
 fn media_type_of(url: &str) -> Option<&'static str> {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
+    media_type_of_name(url.split(['?', '#']).next().unwrap_or(url))
+}
+
+fn media_type_of_name(path: &str) -> Option<&'static str> {
     let extension = path.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
     MEDIA_TYPES.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type)
 }

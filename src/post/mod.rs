@@ -29,6 +29,7 @@ mod assemble;
 mod body;
 mod essay;
 mod walk;
+mod alias;
 mod unique;
 mod translations;
 mod directory;
@@ -42,6 +43,7 @@ mod text;
 mod adopt;
 
 pub use adopt::{Adoption, Change, Facts, Given, Origin, Shelf};
+pub use alias::alias_file;
 pub use body::{Body, Format};
 pub use directory::{Directory, Entry};
 pub use load::LoadError;

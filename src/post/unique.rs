@@ -6,6 +6,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::post::Fault;
+use crate::post::alias::alias_file;
 use crate::post::essay::Essay;
 use crate::post::remarks::Flaw;
 
@@ -31,6 +32,9 @@ const RESERVED: &[&str] = &[
     "feeds.opml",
     "index.html",
 ];
+
+/// The folder of the web copies of issues, which a build leaves alone.
+const COPIES: &str = "issues/";
 
 /// Whether no post can have `path` below the public tree's root, because the site needs it itself.
 pub fn is_reserved(path: &str) -> bool {
@@ -85,8 +89,26 @@ impl Clashes<'_> {
         }
         for essay in essays {
             for (alias, line) in essay.post.aliases.iter().zip(&essay.alias_lines) {
-                let path = alias.trim_matches('/').trim_end_matches("/index.html");
-                self.take(&mut taken, essay, path, Flaw::new(*line, format!("the alias `{alias}`")));
+                let flaw = Flaw::new(*line, format!("the alias `{alias}`"));
+                self.take(&mut taken, essay, &place(alias), flaw);
+            }
+        }
+        self.below_files(essays, &taken);
+    }
+
+    /// Aliases that want a folder where the page at another alias is a file.
+    fn below_files(&mut self, essays: &[&Essay], taken: &HashMap<String, &Essay>) {
+        for essay in essays {
+            for (alias, line) in essay.post.aliases.iter().zip(&essay.alias_lines) {
+                let key = folded(&place(alias));
+                let above = key.match_indices('/').map(|(at, _)| &key[..at]).filter(|above| is_file(above));
+                for other in above.filter_map(|above| taken.get(above)) {
+                    let what = format!(
+                        "the alias `{alias}` needs a folder where a page leads to {}",
+                        self.shown(other)
+                    );
+                    self.note(essay, Flaw::new(*line, what).with_help("keep one of the two addresses"));
+                }
             }
         }
     }
@@ -94,7 +116,7 @@ impl Clashes<'_> {
     /// `flaw` says whose path it is; what is wrong with it is added.
     fn take<'e>(&mut self, taken: &mut HashMap<String, &'e Essay>, essay: &'e Essay, path: &str, flaw: Flaw) {
         let key = folded(path);
-        let wrong = if is_reserved(&key) {
+        let wrong = if is_reserved(&key) || key.starts_with(COPIES) {
             "is a name the site needs itself".to_owned()
         } else if let Some(other) = taken.get(&key) {
             format!("leads to {}", self.shown(other))
@@ -112,6 +134,17 @@ impl Clashes<'_> {
     fn note(&mut self, essay: &Essay, flaw: Flaw) {
         self.faults.push(flaw.in_file(self.shown_as.join(&essay.post.source)));
     }
+}
+
+/// The page or the folder of a page that `alias` asks for.
+fn place(alias: &str) -> String {
+    let file = alias_file(alias).unwrap_or_default();
+    file.strip_suffix("/index.html").map_or_else(|| file.clone(), str::to_owned)
+}
+
+/// Whether the page at `place` is a file of that name, and no folder.
+fn is_file(place: &str) -> bool {
+    alias_file(place).as_deref() == Some(place)
 }
 
 /// Paths equal after folding are one file on some file systems, and one address to a reader.

@@ -1,5 +1,6 @@
 //! The whole public tree, in the order in which it is put in place.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 use url::Url;
 
-use crate::post::{Fault, MarkupSettings, Post, Posts, Slug};
+use crate::post::{Fault, MarkupSettings, Post, Posts, Slug, alias_file, is_reserved};
 use crate::site::cache::{CacheFolder, Surveys};
 use crate::site::cards::Deck;
 use crate::site::essays::{Essays, emit_made};
@@ -69,6 +70,8 @@ pub enum SiteError {
     Slug { post: PathBuf, slug: Slug },
     #[error("{}: `{alias}` is not an address a file can stand at: expected one such as `/2019/on-maps/`", post.display())]
     Alias { post: PathBuf, alias: String },
+    #[error("{}: `{path}` is the place of another page or file too: expected one of its own", file.display())]
+    Taken { file: PathBuf, path: String },
     #[error("{}: expected the essay as it was when the build began, found another: build again", post.display())]
     Changed { post: PathBuf },
     #[error(transparent)]
@@ -92,16 +95,45 @@ pub fn publish(source: &Source<'_>, posts_folder: &Path, out: &Path) -> Result<S
         Some(cache) => tree.with_seals(cache),
         None => tree,
     };
+    check_assets(source.posts)?;
     source.posts.assets.par_iter().try_for_each(|asset| {
         let path = asset.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         tree.copy(&path, &posts_folder.join(asset))
     })?;
-    let build = build(source, &tree)?;
+    let build = build(source, &tree).map_err(|error| named(error, source.posts))?;
     if let Some(post) = source.posts.changed() {
         return Err(SiteError::Changed { post: post.to_owned() });
     }
     let tree = tree.finish()?;
     Ok(SiteReport { build, tree, amiss: remembered(source, posts_folder) })
+}
+
+/// Makes sure that no file beside the essays stands where a page or the site needs a folder.
+fn check_assets(posts: &Posts) -> Result<(), SiteError> {
+    let slugs: HashSet<&str> = posts.published.iter().map(|post| post.slug.as_str()).collect();
+    let is_taken =
+        |asset: &&PathBuf| asset.to_str().is_some_and(|path| slugs.contains(path) || is_reserved(path));
+    match posts.assets.iter().find(is_taken) {
+        Some(asset) => {
+            Err(SiteError::Taken { file: Path::new("posts").join(asset), path: asset.display().to_string() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Names the file or the post that wants a path twice wanted.
+fn named(error: SiteError, posts: &Posts) -> SiteError {
+    let SiteError::Tree(TreeError::Twice { path } | TreeError::Collision { path, .. }) = &error else {
+        return error;
+    };
+    let is_older = |alias: &String| alias_file(alias).as_ref() == Some(path);
+    let wants =
+        |post: &&Post| format!("{}/index.html", post.slug) == *path || post.aliases.iter().any(is_older);
+    let asset = posts.assets.iter().find(|asset| *asset == Path::new(path));
+    match asset.or_else(|| posts.published.iter().find(wants).map(|post| &post.source)) {
+        Some(file) => SiteError::Taken { file: Path::new("posts").join(file), path: path.clone() },
+        None => error,
+    }
 }
 
 /// Compares the posts with what feed readers were told at the last build, and keeps what they are told now.

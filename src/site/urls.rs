@@ -148,6 +148,11 @@ impl Linker for Urls {
         if href.starts_with('#') || href.is_empty() || Url::parse(href).is_ok() || href.starts_with("//") {
             return joined(&permalink, href);
         }
+        // `#` and `?` may stand in the name of a file.
+        let whole = Some(href).filter(|href| href.contains(['#', '?']));
+        if let Some(url) = whole.and_then(|href| self.published(from, href)) {
+            return url.into();
+        }
         let (path, fragment) = href.find(['#', '?']).map_or((href, ""), |at| href.split_at(at));
         match self.published(from, path) {
             Some(url) => format!("{url}{}", joined_tail(fragment)),

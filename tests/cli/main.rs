@@ -3,6 +3,7 @@
 //! Errors and help are compared to the letter: their wording is behaviour.
 
 mod build;
+mod clashes;
 mod config;
 mod copies;
 mod documents;

@@ -212,6 +212,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "---\ntitle: a\nenclosure: gone.mp3\n---\n",
         "3: `enclosure`: expected a file at `gone.mp3`, found none",
     ),
+    (
+        "2026-03-01-a.md",
+        "+++\ntitle = \"a\"\nenclosure = { url = \"https://a.example/a\", octets = 1, type = \"audio/<b>\" }\n+++\n",
+        "3: `enclosure`: expected a media type such as `audio/mpeg`, found `audio/<b>`",
+    ),
     ("2026-03-01-a.md", "---\n- a\n---\n", "2: YAML: expected `key: value` lines, found a list"),
 ];
 

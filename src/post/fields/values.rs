@@ -5,6 +5,7 @@ use std::fmt::Display;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
+use crate::post::alias::alias_file;
 use crate::post::matter::{Entry, Kind, Node, Scalar, Value};
 use crate::post::remarks::Flaw;
 use crate::post::{Image, Slug, SlugStyle, slug};
@@ -106,18 +107,9 @@ pub(super) fn alias(line: usize, key: &str, text: &str) -> Result<String, Flaw> 
         )
     };
     let given = || format!("`{text}`");
-    if text.contains("://")
-        || text.starts_with("//")
-        || text.contains(['?', '#', '\\'])
-        || text.contains(char::is_control)
-    {
-        return Err(flaw(&given()));
-    }
-    if text.split('/').any(|segment| segment == ".." || segment == ".") {
-        return Err(flaw(&given()));
-    }
     match text.trim_matches('/') {
         "" => Err(flaw("the front page")),
+        _ if alias_file(text).is_none() => Err(flaw(&given())),
         _ if text.starts_with('/') => Ok(text.nfc().collect()),
         _ => Ok(format!("/{text}").nfc().collect()),
     }
@@ -200,7 +192,7 @@ pub(super) fn enclosure(key: &str, node: &Node) -> Result<Bill, Flaw> {
             Ok(Bill {
                 url: required_place(key, "url", node, entries)?,
                 octets: octets.map(|node| whole_number(key, node)).transpose()?,
-                media_type: media_type.map(|node| text(key, node)).transpose()?,
+                media_type: media_type.map(|node| self::media_type(key, node)).transpose()?,
                 duration_secs: duration.map(|node| duration_secs(key, node)).transpose()?,
                 is_explicit: field(entries, &["explicit"]).map(|node| is(key, node)).transpose()?,
                 transcript: field(entries, &["transcript"]).map(|node| transcript(key, node)).transpose()?,
@@ -211,6 +203,22 @@ pub(super) fn enclosure(key: &str, node: &Node) -> Result<Bill, Flaw> {
 }
 
 const MEDIA_TYPE: &[&str] = &["type", "media_type", "mime_type"];
+
+/// A type and a subtype (RFC 6838 §4.2), without parameters.
+fn media_type(key: &str, node: &Node) -> Result<String, Flaw> {
+    let given = text(key, node)?;
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.len() <= 127
+            && name.chars().all(is_letter)
+    };
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    match essence.split_once('/') {
+        Some((kind, subtype)) if is_name(kind) && is_name(subtype) => Ok(essence.to_ascii_lowercase()),
+        _ => Err(expected("a media type such as `audio/mpeg`", key, node)),
+    }
+}
 
 /// Seconds, or hours, minutes and seconds between colons.
 fn duration_secs(key: &str, node: &Node) -> Result<u64, Flaw> {
@@ -227,7 +235,7 @@ fn duration_secs(key: &str, node: &Node) -> Result<u64, Flaw> {
 fn transcript(key: &str, node: &Node) -> Result<(String, Option<String>), Flaw> {
     match &node.value {
         Value::Table(entries) => {
-            let media_type = field(entries, MEDIA_TYPE).map(|node| text(key, node)).transpose()?;
+            let media_type = field(entries, MEDIA_TYPE).map(|node| media_type(key, node)).transpose()?;
             Ok((required_place(key, "url", node, entries)?, media_type))
         }
         _ => Ok((place(key, node)?, None)),

@@ -103,6 +103,37 @@ fn two_posts_share_no_id_slug_or_alias() {
 }
 
 #[test]
+fn an_alias_is_known_by_the_file_that_stands_for_it() {
+    let post = |aliases: &str| format!("+++\ntitle = \"a\"\naliases = [{aliases}]\n+++\n");
+    assert_eq!(
+        faults(&[
+            ("2026-01-01-a.md", &post("\"/%62/\", \"/old.html/part/\"")),
+            ("2026-01-02-b.md", &post("\"/old.html\", \"/issues/7/\"")),
+        ]),
+        [
+            "posts/2026-01-01-a.md:3: the alias `/%62/` leads to posts/2026-01-02-b.md",
+            "posts/2026-01-01-a.md:3: the alias `/old.html/part/` needs a folder where a page leads to \
+             posts/2026-01-02-b.md",
+            "posts/2026-01-02-b.md:3: the alias `/issues/7/` is a name the site needs itself",
+        ]
+    );
+}
+
+#[test]
+fn a_file_is_enclosed_by_its_name_and_an_empty_one_is_none() {
+    let post = |url: &str| format!("+++\ntitle = \"a\"\nenclosure = \"{url}\"\n+++\n");
+    let posts = load(&[("2026-01-01-a.md", &post("録音 #1%.mp3")), ("録音 #1%.mp3", "ID3")]).unwrap();
+    let enclosure = posts.published[0].enclosure.as_ref().unwrap();
+    assert_eq!((enclosure.octets, enclosure.media_type.as_str()), (3, "audio/mpeg"));
+    assert_eq!(
+        faults(&[("2026-01-01-a.md", &post("a.mp3")), ("a.mp3", "")]),
+        [
+            "posts/2026-01-01-a.md:3: `enclosure`: expected a file with something in it at `a.mp3`, found an empty one"
+        ]
+    );
+}
+
+#[test]
 fn a_tag_has_one_name_however_posts_spell_it() {
     let post = |tags: &str| format!("+++\ntitle = \"a\"\ntags = [{tags}]\n+++\n");
     let posts = load(&[

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use url::Url;
 
-use crate::post::{Post, Posts, is_reserved};
+use crate::post::{Post, Posts, alias_file, is_reserved};
 use crate::site::feed::Scope;
 use crate::site::pages::contents::{ContentsFacts, contents};
 use crate::site::pages::context::{ImageFacts, NeighbourFacts, PageKind, PostFacts, VersionFacts};
@@ -191,45 +190,11 @@ pub(crate) fn redirects(press: &Press<'_>, post: &Post) -> Result<(), SiteError>
 }
 
 fn redirect(press: &Press<'_>, post: &Post, alias: &str) -> Result<(), SiteError> {
-    let path = file_of(alias)
+    let path = alias_file(alias)
         .ok_or_else(|| SiteError::Alias { post: PathBuf::from(&post.source), alias: alias.to_owned() })?;
     let lang = press.words_lang(&post.lang);
     let title = Words::of(lang).say("moved", &[]);
     let target = press.urls.post(&post.slug);
     let page = Page { path, url: target.clone(), ..press.page("", PageKind::Moved, &title, lang) };
     press.print(page, &Redirect { title: &post.title, target })
-}
-
-/// The file a server gives for `alias`; none where no file can stand for it.
-fn file_of(alias: &str) -> Option<String> {
-    let path = percent_decode_str(alias).decode_utf8().ok()?;
-    let path = path.trim_start_matches('/');
-    if path.is_empty() || path.contains(['?', '#']) || path.split('/').any(|part| matches!(part, "." | ".."))
-    {
-        return None;
-    }
-    let last = path.rsplit('/').next().unwrap_or(path);
-    let is_page = [".html", ".htm", ".php", ".xhtml"].iter().any(|end| last.ends_with(end));
-    Some(if is_page { path.to_owned() } else { format!("{}/index.html", path.trim_end_matches('/')) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_older_address_becomes_the_file_a_server_gives_for_it() {
-        for (alias, want) in [
-            ("/2019/on-maps/", Some("2019/on-maps/index.html")),
-            ("2019/on-maps", Some("2019/on-maps/index.html")),
-            ("/on-maps.html", Some("on-maps.html")),
-            ("/v1.2", Some("v1.2/index.html")),
-            ("/%E9%9B%AA/", Some("雪/index.html")),
-            ("/?p=12", None),
-            ("/", None),
-            ("/../x/", None),
-        ] {
-            assert_eq!(file_of(alias).as_deref(), want, "given {alias}");
-        }
-    }
 }
