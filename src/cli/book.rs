@@ -65,6 +65,7 @@ impl From<LedgerError> for Failure {
             LedgerError::Missing { .. }
             | LedgerError::Exists { .. }
             | LedgerError::Foreign { .. }
+            | LedgerError::Pooled { .. }
             | LedgerError::Newer { .. }
             | LedgerError::OtherPublication { .. }
             | LedgerError::Refused { .. }

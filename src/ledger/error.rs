@@ -48,6 +48,8 @@ pub enum LedgerError {
     Unreachable { place: Place, source: Cause },
     #[error("{place}: does not let us in")]
     Refused { place: Place, source: Cause },
+    #[error("{place}: behind a pooler that shares connections between transactions")]
+    Pooled { place: Place },
     #[error(transparent)]
     Trust(#[from] TrustError),
     #[error("{place}: damaged")]
@@ -100,6 +102,9 @@ impl LedgerError {
             Self::Unreachable { .. } => "try again later; nothing was sent that is not in the ledger",
             Self::Refused { .. } => {
                 "set the user in `ledger.url` and the password in POSTRIDER_LEDGER__PASSWORD"
+            }
+            Self::Pooled { .. } => {
+                "set `ledger.url` to PostgreSQL itself, or to a pooler in session mode (PgBouncer: `pool_mode = session`); see docs/scale.md"
             }
             Self::Full { .. } => "make room and run it again: nothing was sent that is not in the ledger",
             Self::ReadOnly { .. } => "make the ledger and its folder writable for this user",

@@ -101,7 +101,8 @@ fn server_user() -> Option<(u32, u32)> {
     Some(ids_of("postgres").or_else(|| ids_of("nobody")).expect("a user who is not root"))
 }
 
-fn as_server_user(program: &Path) -> Command {
+/// A program that is run by whoever runs the server.
+pub fn as_server_user(program: &Path) -> Command {
     let mut command = Command::new(program);
     if let Some((user, group)) = server_user() {
         command.uid(user).gid(group);

@@ -188,19 +188,23 @@ fn mark_sent(tx: &View<'_>, sents: &Sents) -> Result<(), Fault> {
     Ok(())
 }
 
-/// T1: rows that another sender is about to claim are passed over, not waited for.
+/// T1: rows that another sender is about to claim are passed over, not waited for. All issues in one question: the
+/// planner follows the index of due rows of one after the other, and stops when there are enough.
 fn claim(tx: &View<'_>, limit: usize, now: Timestamp, owner: i64) -> Result<Vec<Claim>, Fault> {
-    sql::claim_by(tx, limit, |issue, room| {
+    sql::claim_by(tx, limit, |room| {
         tx.all(
-            "WITH due AS (SELECT issue_id, sub_id FROM delivery WHERE issue_id = ?1 AND state = 'Q'
-             AND next_at <= ?2 ORDER BY next_at, sub_id LIMIT ?3 FOR UPDATE SKIP LOCKED),
-             taken AS (UPDATE delivery SET state = 'C', epoch = epoch + 1, owner = ?4 FROM due
+            "WITH due AS (SELECT next.issue_id, next.sub_id FROM issue CROSS JOIN LATERAL
+             (SELECT issue_id, sub_id FROM delivery WHERE issue_id = issue.id AND state = 'Q' AND next_at <= ?1
+             ORDER BY next_at, sub_id LIMIT ?2 FOR UPDATE SKIP LOCKED) AS next
+             WHERE issue.state = 'sending' ORDER BY issue.id LIMIT ?2),
+             taken AS (UPDATE delivery SET state = 'C', epoch = epoch + 1, owner = ?3 FROM due
              WHERE delivery.issue_id = due.issue_id AND delivery.sub_id = due.sub_id
-             RETURNING delivery.sub_id, edition, epoch, attempts, first_at, next_at)
+             RETURNING delivery.sub_id, edition, epoch, attempts, first_at, next_at, delivery.issue_id)
              SELECT sub_id, subscriber.state, edition, epoch - 1, attempts, first_at, identity, spelling, name,
-             cohort_id FROM taken JOIN subscriber ON subscriber.id = sub_id ORDER BY next_at, sub_id",
-            values![issue, Millis(now), room as u64, owner],
-            |row| sql::read_due(issue, row),
+             cohort_id, issue_id FROM taken JOIN subscriber ON subscriber.id = sub_id
+             ORDER BY issue_id, next_at, sub_id",
+            values![Millis(now), room as u64, owner],
+            |row| sql::read_due(row.get(10)?, row),
         )
     })
 }
@@ -213,5 +217,121 @@ fn query(
     match tx.connection() {
         Connection::Postgres(session) => session.borrow_mut().query_columns(statement, columns),
         Connection::Sqlite(_) => unreachable!("batches are PostgreSQL's"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::ledger::model::Begun;
+    use crate::ledger::sql::Ledger;
+    use crate::ledger::stage::{On, later, start};
+    use crate::ledger::{DatabaseUrl, Location};
+
+    /// Passes on what client and server say to each other, and counts how often the client speaks after the server.
+    #[derive(Default)]
+    struct Wire {
+        turns: AtomicUsize,
+        has_server_spoken: AtomicBool,
+    }
+
+    impl Wire {
+        /// A wire to the server of `url`, and the URL of its near end.
+        fn to(url: &DatabaseUrl) -> (Arc<Self>, DatabaseUrl) {
+            let (wire, near) = (Arc::new(Self::default()), TcpListener::bind("127.0.0.1:0").unwrap());
+            let port = near.local_addr().unwrap().port();
+            let (counting, server) = (Arc::clone(&wire), url.port);
+            thread::spawn(move || {
+                for client in near.incoming().map_while(Result::ok) {
+                    let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                    [&client, &server].into_iter().for_each(|end| end.set_nodelay(true).unwrap());
+                    counting
+                        .join([client.try_clone().unwrap(), server.try_clone().unwrap()], Self::hears_client);
+                    counting.join([server, client], Self::hears_server);
+                }
+            });
+            (wire, DatabaseUrl { port, ..url.clone() })
+        }
+
+        fn join(self: &Arc<Self>, [mut from, mut to]: [TcpStream; 2], hears: fn(&Self)) {
+            let wire = Arc::clone(self);
+            thread::spawn(move || {
+                let mut said = vec![0; 1 << 16];
+                while let Some(length) = from.read(&mut said).ok().filter(|length| *length > 0) {
+                    hears(&wire);
+                    if to.write_all(&said[..length]).is_err() {
+                        break;
+                    }
+                }
+                let _ = to.shutdown(Shutdown::Write);
+            });
+        }
+
+        fn hears_client(&self) {
+            let is_turn = self.has_server_spoken.swap(false, Ordering::SeqCst);
+            self.turns.fetch_add(usize::from(is_turn), Ordering::SeqCst);
+        }
+
+        fn hears_server(&self) {
+            self.has_server_spoken.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn settlements(flights: Vec<InFlight>) -> impl Iterator<Item = Step> {
+        let outcome = || Outcome::Sent { reply: "250 ok".to_owned() };
+        flights.into_iter().map(move |sent| Step::Settle { sent, outcome: outcome(), now: start() })
+    }
+
+    fn intents(claims: Vec<Claim>) -> impl Iterator<Item = Step> {
+        claims.into_iter().map(|claim| Step::Begin { claim, retry_at: later(600), now: start() })
+    }
+
+    /// Takes steps in one batch; gives what is in flight and what is claimed then.
+    fn take(ledger: &mut Ledger, steps: Vec<Step>) -> (Vec<InFlight>, Vec<Claim>) {
+        let taken = ledger.take_steps(&steps, Policy::Hold).unwrap();
+        let (mut flights, mut claims) = (Vec::new(), Vec::new());
+        for (step, stepped) in steps.into_iter().zip(taken) {
+            match stepped {
+                Stepped::Claimed(claimed) => claims.extend(claimed),
+                stepped => flights.extend(step.begun(stepped).map(|begun| match begun {
+                    Begun::Ready(sent) => sent,
+                    other => panic!("{other:?}"),
+                })),
+            }
+        }
+        (flights, claims)
+    }
+
+    #[test]
+    fn a_batch_takes_five_round_trips_however_much_is_in_it() {
+        let (stage, issue) = On::Database.sending(400);
+        let Location::Database(url) = &stage.location else { panic!("it lies in a database") };
+        let (wire, near) = Wire::to(url);
+        let mut ledger = Ledger::open(Location::Database(near)).unwrap();
+        let (mut flights, mut claims) = (Vec::new(), ledger.claim(8, start()).unwrap());
+        for (size, want) in [(8, None), (8, None), (8, Some(5)), (64, Some(5)), (100, Some(5)), (1, Some(5))]
+        {
+            let claiming = [Step::Claim { limit: size, now: start() }];
+            let steps = settlements(flights).chain(intents(claims)).chain(claiming).collect();
+            let before = wire.turns.load(Ordering::SeqCst);
+            (flights, claims) = take(&mut ledger, steps);
+            let turns = wire.turns.load(Ordering::SeqCst) - before;
+            assert_eq!(claims.len(), size);
+            // Each statement is prepared when it comes first.
+            assert!(want.is_none_or(|want| want == turns), "a batch of {size}: {turns} round trips");
+        }
+        let before = wire.turns.load(Ordering::SeqCst);
+        let steps = settlements(flights).chain(intents(claims)).collect();
+        let (flights, _) = take(&mut ledger, steps);
+        assert_eq!(wire.turns.load(Ordering::SeqCst) - before, 4, "without a claim");
+        take(&mut ledger, settlements(flights).collect());
+        assert_eq!(stage.ledger.status(issue).unwrap().recipients.sent, 8 + 8 + 8 + 8 + 64 + 100 + 1);
+        stage.assert_sound();
     }
 }

@@ -130,13 +130,19 @@ impl Database {
         Ok(())
     }
 
-    /// Takes a new lease where the old one is over: what would be claimed under it could never be begun.
-    pub(super) fn renew_if_over(&mut self) -> Result<(), Fault> {
-        let Some(owner) = self.lease.as_ref().map(Lease::owner) else { return Ok(()) };
-        let statement = format!("SELECT id FROM worker WHERE id = ?1 AND lease_until > {CLOCK}");
-        match self.session.get_mut().query(&statement, values![owner])?.is_empty() {
-            true => self.renew(),
-            false => Ok(()),
+    /// Begins a transaction for the holder of the lease, and tells who that is. One that is to claim begins under a lease
+    /// that lasts, a new one where the old one is over: what would be claimed under it could never be begun. Asked for
+    /// with the same round trip.
+    pub(super) fn begin_as_owner(&mut self, is_claiming: bool) -> Result<i64, Fault> {
+        loop {
+            let owner = self.lease()?.owner();
+            let lasts = format!("SELECT id FROM worker WHERE id = {owner} AND lease_until > {CLOCK}");
+            let rows = self.start("BEGIN", if is_claiming { &lasts } else { "" })?;
+            if !is_claiming || rows > 0 {
+                return Ok(owner);
+            }
+            self.session.get_mut().batch("ROLLBACK")?;
+            self.renew()?;
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use postgres::config::SslMode;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Statement};
+use postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
 
 use super::tls::Encryption;
 use crate::ledger::error::LedgerError;
@@ -31,9 +31,16 @@ impl Session {
     /// Opens a connection whose statements find the ledger's tables.
     ///
     /// A commit is durable on the server's disk before it returns, and no transaction of ours may hang about.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Pooled`] if what is said of this connection would be said of others' too.
     pub fn open(url: &DatabaseUrl) -> Result<Self, LedgerError> {
         let place = Place::of_database(url);
         let mut client = connect(url)?.map_err(|error| LedgerError::from_postgres(&place, &error))?;
+        if is_shared(&mut client, url)? {
+            return Err(LedgerError::Pooled { place });
+        }
         let settings = format!(
             "SET search_path = \"{}\"; SET synchronous_commit = on; SET lock_timeout = '30s';
              SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'",
@@ -50,6 +57,12 @@ impl Session {
 
     pub fn batch(&mut self, statements: &str) -> Result<(), Fault> {
         Ok(self.client.batch_execute(statements)?)
+    }
+
+    /// Runs statements that take no values; gives how many rows they answer with.
+    pub fn count_rows(&mut self, statements: &str) -> Result<usize, Fault> {
+        let answer = self.client.simple_query(statements)?;
+        Ok(answer.iter().filter(|message| matches!(message, SimpleQueryMessage::Row(_))).count())
     }
 
     pub fn execute(&mut self, statement: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
@@ -92,6 +105,36 @@ impl Session {
         self.prepared.insert(statement.to_owned(), prepared.clone());
         Ok(prepared)
     }
+}
+
+/// How often it is looked whether two connections are served by one process: a pooler with much else to do may happen to
+/// give them two.
+const LOOKS: usize = 3;
+
+/// Whether a pooler stands between that gives the server's processes to whoever has a transaction: then a second
+/// connection is served by the process that has just served this one, which is still open.
+///
+/// Settings and prepared statements belong to a process, and so would come to other programs, and theirs to us: another
+/// ledger's tables among them. Poolers say nothing of themselves, so this goes by what they do.
+fn is_shared(client: &mut Client, url: &DatabaseUrl) -> Result<bool, LedgerError> {
+    // Whether there may be a second connection is not what is asked.
+    let Ok(mut other) = connect(url)? else { return Ok(false) };
+    for _ in 0..LOOKS {
+        let (ours, theirs) = (served_by(client), served_by(&mut other));
+        if ours.is_some() && ours == theirs {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The server's process behind a connection. Asked without a prepared statement.
+fn served_by(client: &mut Client) -> Option<String> {
+    let answer = client.simple_query("SELECT pg_backend_pid()").ok()?;
+    answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    })
 }
 
 /// The outer error is ours, the inner one the database's.

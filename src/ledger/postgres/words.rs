@@ -40,6 +40,8 @@ impl LedgerError {
             "25006" | "42501" => Self::ReadOnly { place, source },
             "55P03" | "40P01" | "57014" => Self::Locked { place },
             "XX001" | "XX002" => Self::Damaged { place, source },
+            // A prepared statement that is not there, or there already, is another connection's.
+            "26000" | "42P05" => Self::Pooled { place },
             "3D000" => Self::Foreign { place, found: "no such database" },
             code if code.starts_with("28") => Self::Refused { place, source },
             _ if is_away(error) => Self::Unreachable { place, source },

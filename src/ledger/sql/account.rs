@@ -15,6 +15,10 @@ use crate::subscriber::{SubscriberId, scattered};
 /// Sums are kept below this, so that SQL can add two of them.
 const MODULUS: u64 = 1 << 61;
 
+/// What is new is added to what was written before.
+const ADDED_TO: &str = "ON CONFLICT (issue_id, owner) DO UPDATE SET ended = account.ended + excluded.ended,
+    ended_sum = (account.ended_sum + excluded.ended_sum) % 2305843009213693952";
+
 /// Rows read at once.
 const PAGE: u64 = 10_000;
 
@@ -59,13 +63,23 @@ impl Account {
         change.sum.take(end_of_row(issue, subscriber, state));
     }
 
+    /// What writes the changes down as those of `owner`: statements without values, each with a semicolon behind it.
+    pub fn take_statements(&self, owner: i64) -> String {
+        let statement = |(issue, change): (IssueId, Change)| {
+            let Change { rows, sum: Sum(sum) } = change;
+            let row = format!("({}, {owner}, {rows}, {sum})", issue.0);
+            format!("INSERT INTO account (issue_id, owner, ended, ended_sum) VALUES {row} {ADDED_TO};\n")
+        };
+        self.0.take().into_iter().map(statement).collect()
+    }
+
     /// Writes the changes down as those of `owner`.
     pub fn write(&self, tx: &View<'_>, owner: i64) -> Result<(), Fault> {
         for (issue, change) in self.0.take() {
             tx.execute(
-                "INSERT INTO account (issue_id, owner, ended, ended_sum) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (issue_id, owner) DO UPDATE SET ended = account.ended + excluded.ended,
-                 ended_sum = (account.ended_sum + excluded.ended_sum) % 2305843009213693952",
+                &format!(
+                    "INSERT INTO account (issue_id, owner, ended, ended_sum) VALUES (?1, ?2, ?3, ?4) {ADDED_TO}"
+                ),
                 values![issue, owner, change.rows, change.sum.0],
             )?;
         }

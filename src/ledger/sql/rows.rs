@@ -18,38 +18,41 @@ use crate::subscriber::{State, SubscriberId};
 
 /// A due row and the reader it belongs to.
 pub(in crate::ledger) struct Due {
+    issue: IssueId,
     subscriber: SubscriberId,
     claim: Option<Claim>,
     state: State,
 }
 
 pub(super) fn claim(tx: &View<'_>, limit: usize, now: Timestamp) -> Result<Vec<Claim>, Fault> {
-    claim_by(tx, limit, |issue, room| {
-        let due = due(tx, issue, room, now)?;
-        due.iter().filter(|due| due.claim.is_some()).try_for_each(|due| take(tx, issue, due.subscriber))?;
-        Ok(due)
+    let issues = sending(tx)?;
+    claim_by(tx, limit, |room| {
+        let mut taken = Vec::new();
+        for issue in &issues {
+            taken.extend(due(tx, *issue, room - taken.len(), now)?);
+        }
+        taken.iter().filter(|due| due.claim.is_some()).try_for_each(|due| take(tx, due))?;
+        Ok(taken)
     })
 }
 
-/// Claims up to `limit` recipients, oldest issue first. `take` takes some of an issue's due rows, or none if there is
-/// none; whoever went since the issue was frozen is excluded.
+/// Claims up to `limit` recipients, oldest issue first. `take` takes as many due rows as it is asked for, or all there
+/// are; whoever went since the issue was frozen is excluded.
 pub(in crate::ledger) fn claim_by(
     tx: &View<'_>,
     limit: usize,
-    mut take: impl FnMut(IssueId, usize) -> Result<Vec<Due>, Fault>,
+    mut take: impl FnMut(usize) -> Result<Vec<Due>, Fault>,
 ) -> Result<Vec<Claim>, Fault> {
     let mut claims = Vec::new();
-    for issue in sending(tx)? {
-        while claims.len() < limit {
-            let taken = take(issue, limit - claims.len())?;
-            if taken.is_empty() {
-                break;
-            }
-            for Due { subscriber, claim, state } in taken {
-                match claim {
-                    Some(claim) => claims.push(claim),
-                    None => exclude(tx, issue, subscriber, state)?,
-                }
+    let mut are_more = true;
+    while are_more && claims.len() < limit {
+        let room = limit - claims.len();
+        let taken = take(room)?;
+        are_more = taken.len() == room;
+        for Due { issue, subscriber, claim, state } in taken {
+            match claim {
+                Some(claim) => claims.push(claim),
+                None => exclude(tx, issue, subscriber, state)?,
             }
         }
     }
@@ -76,7 +79,7 @@ fn due(tx: &View<'_>, issue: IssueId, limit: usize, now: Timestamp) -> Result<Ve
 pub(in crate::ledger) fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, Fault> {
     let (subscriber, state): (SubscriberId, State) = (row.get(0)?, row.get(1)?);
     if state != State::Confirmed {
-        return Ok(Due { subscriber, state, claim: None });
+        return Ok(Due { issue, subscriber, state, claim: None });
     }
     let first_at: Option<Millis> = row.get(5)?;
     let epoch: u32 = row.get(3)?;
@@ -89,10 +92,10 @@ pub(in crate::ledger) fn read_due(issue: IssueId, row: &Row<'_>) -> Result<Due, 
         first_tried_at: first_at.map(|time| time.0),
         epoch: epoch + 1,
     };
-    Ok(Due { subscriber, state, claim: Some(claim) })
+    Ok(Due { issue, subscriber, state, claim: Some(claim) })
 }
 
-fn take(tx: &View<'_>, issue: IssueId, subscriber: SubscriberId) -> Result<(), Fault> {
+fn take(tx: &View<'_>, Due { issue, subscriber, .. }: &Due) -> Result<(), Fault> {
     let taken = tx.execute(
         "UPDATE delivery SET state = 'C', epoch = epoch + 1 WHERE issue_id = ?1 AND sub_id = ?2 AND state = 'Q'",
         values![issue, subscriber],
