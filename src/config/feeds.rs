@@ -46,12 +46,7 @@ impl Config {
         Ok(ExtraFeed {
             name: slug,
             title: table.title.clone(),
-            filter: PostFilter {
-                tags: table.tags.clone(),
-                without_tags: table.without_tags.clone(),
-                authors: table.authors.clone(),
-                lang: table.language.clone(),
-            },
+            filter: filter(table),
             items: table.items.unwrap_or(feeds.items),
             content: table.content.unwrap_or(feeds.content).into(),
             formats: formats(table.formats.as_deref().unwrap_or(&feeds.formats)),
@@ -97,7 +92,26 @@ impl Config {
                 (name, "authors", &table.authors, &authors),
             ]
         });
-        filters.flat_map(|(name, key, wanted, known)| self.idle(name, key, wanted, known)).collect()
+        let mut idle: Vec<Fault> =
+            filters.flat_map(|(name, key, wanted, known)| self.idle(name, key, wanted, known)).collect();
+        if idle.is_empty() {
+            idle.extend(self.empty_feeds(posts));
+        }
+        idle
+    }
+
+    /// Extra feeds whose filter lets no post pass, though there are some.
+    fn empty_feeds<'a>(&'a self, posts: &'a Posts) -> impl Iterator<Item = Fault> + 'a {
+        let published = &posts.published;
+        let is_empty = |table: &ExtraFeedTable| {
+            let filter = filter(table);
+            !published.is_empty() && !published.iter().any(|post| filter.passes(post))
+        };
+        let empty = self.file.extra_feeds.iter().filter(move |(_, table)| is_empty(table));
+        empty.map(|(name, _)| {
+            let what = format!("`{name}`: no post passes this filter, so its feed is empty");
+            self.places.fault(&format!("extra_feeds.{name}"), "", what, None)
+        })
     }
 
     fn idle(&self, feed: &str, key: &str, wanted: &[String], known: &BTreeSet<Known<'_>>) -> Vec<Fault> {
@@ -109,6 +123,15 @@ impl Config {
             self.places.fault(&format!("extra_feeds.{feed}"), key, what, help)
         };
         idle.map(fault).collect()
+    }
+}
+
+fn filter(table: &ExtraFeedTable) -> PostFilter {
+    PostFilter {
+        tags: table.tags.clone(),
+        without_tags: table.without_tags.clone(),
+        authors: table.authors.clone(),
+        lang: table.language.clone(),
     }
 }
 

@@ -327,6 +327,13 @@ mod tests {
                 "config.toml:7: `authors`: no post has `Ada L` | Some(\"did you mean `Ada`?\")"
             ]
         );
+        let text = text.split_once("tags =").unwrap().0.to_owned()
+            + "tags = [\"letters\"]\nwithout_tags = [\"letters\"]\n";
+        let told = load(&text, &[]).unwrap().idle_filters(&posts);
+        assert_eq!(
+            told.iter().map(Fault::to_string).collect::<Vec<_>>(),
+            ["config.toml:5: `maps`: no post passes this filter, so its feed is empty"]
+        );
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! How large pictures are, so that a page can keep their place before they are there.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -28,8 +32,11 @@ pub struct PictureSources {
     pub size: PictureSize,
 }
 
-/// The kinds that are looked into, by their file's ending. A drawing (SVG) has the size a page gives it.
-const ENDINGS: [&str; 6] = ["avif", "gif", "jpeg", "jpg", "png", "webp"];
+/// The kinds that are looked into, by their file's ending.
+const ENDINGS: [&str; 8] = ["apng", "avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
+
+/// What is read of a drawing to find its root, in octets.
+const HEAD: u64 = 64 * 1024;
 
 /// Sizes of the pictures among the files `paths` of `folder`. What cannot be read as one is left out.
 pub(super) fn sizes<'a>(
@@ -42,19 +49,72 @@ pub(super) fn sizes<'a>(
 }
 
 fn is_picture(path: &Path) -> bool {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    ENDINGS.contains(&ending.as_str())
+    ENDINGS.contains(&ending(path).as_str())
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 /// Reads the beginning of the file at `path`.
 fn size(path: &Path) -> Option<PictureSize> {
+    let size =
+        if ending(path) == "svg" { drawing(BufReader::new(File::open(path).ok()?)) } else { raster(path) };
+    size.filter(|size| size.width > 0 && size.height > 0)
+}
+
+fn raster(path: &Path) -> Option<PictureSize> {
     let size = imagesize::size(path).ok()?;
     Some(PictureSize { width: size.width.try_into().ok()?, height: size.height.try_into().ok()? })
+}
+
+/// What a drawing (SVG) says of its size; none where it leaves that to the page.
+fn drawing(svg: impl BufRead) -> Option<PictureSize> {
+    let mut reader = Reader::from_reader(svg.take(HEAD));
+    let mut octets = Vec::new();
+    loop {
+        match reader.read_event_into(&mut octets).ok()? {
+            Event::Start(root) | Event::Empty(root) if root.local_name().as_ref() == b"svg" => {
+                let length = |name: &str| pixels(&root.try_get_attribute(name).ok()??.value);
+                return Some(PictureSize { width: length("width")?, height: length("height")? });
+            }
+            Event::Start(_) | Event::Empty(_) | Event::Eof => return None,
+            _ => octets.clear(),
+        }
+    }
+}
+
+/// A length in pixels, rounded; none in any other unit.
+fn pixels(length: &[u8]) -> Option<u32> {
+    let length = std::str::from_utf8(length).ok()?.trim();
+    let pixels: f64 = length.strip_suffix("px").unwrap_or(length).trim_end().parse().ok()?;
+    (0.5..=100_000.0).contains(&pixels).then(|| pixels.round() as u32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drawing_has_the_size_it_tells_in_pixels() {
+        for (svg, want) in [
+            (
+                "<?xml version=\"1.0\"?><!-- a --><svg width=\"20\" height=\" 9.6px \"><g/></svg>",
+                Some((20, 10)),
+            ),
+            ("<s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"3\" height=\"4\"/>", Some((3, 4))),
+            ("<svg viewBox=\"0 0 24 24\"/>", None),
+            ("<svg width=\"100%\" height=\"4\"/>", None),
+            ("<svg width=\"0\" height=\"4\"/>", None),
+            ("<svg width=\"1e9\" height=\"NaN\"/>", None),
+            ("<html><svg width=\"1\" height=\"1\"/></html>", None),
+            ("<svg width=\"1", None),
+            ("", None),
+        ] {
+            let size = drawing(svg.as_bytes()).map(|size| (size.width, size.height));
+            assert_eq!(size, want, "given {svg}");
+        }
+    }
 
     #[test]
     fn a_picture_is_measured_and_another_file_left_out() {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use super::scope::Scope;
@@ -138,7 +139,8 @@ impl PostFilter {
 
 /// Whether a filter that says `wanted` means the tag or author of this `name` and `slug`.
 pub fn is_meant(wanted: &str, name: &str, slug: &str) -> bool {
-    wanted == slug || wanted.to_lowercase() == name.to_lowercase()
+    let folded = |text: &str| text.nfc().collect::<String>().to_lowercase();
+    wanted == slug || folded(wanted) == folded(name)
 }
 
 /// Whether `lang` is `wide` or a narrower form of it: `zh` includes `zh-Hant`.
