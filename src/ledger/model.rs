@@ -47,6 +47,18 @@ pub enum RowState {
 }
 
 impl RowState {
+    /// All there are.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Claimed,
+        Self::InFlight,
+        Self::Sent,
+        Self::Failed,
+        Self::Doubtful,
+        Self::Excluded,
+        Self::Expired,
+    ];
+
     /// Whether the row waits for nothing any more, unless a person decides otherwise.
     pub fn is_end(self) -> bool {
         !matches!(self, Self::Queued | Self::Claimed | Self::InFlight)

@@ -168,18 +168,8 @@ impl Stage {
 
     /// The state of one recipient's row.
     pub fn state(&self, issue: IssueId, subscriber: SubscriberId) -> RowState {
-        let all = [
-            RowState::Queued,
-            RowState::Claimed,
-            RowState::InFlight,
-            RowState::Sent,
-            RowState::Failed,
-            RowState::Doubtful,
-            RowState::Excluded,
-            RowState::Expired,
-        ];
         let mut found = None;
-        for state in all {
+        for state in RowState::ALL {
             self.ledger
                 .each_row(Some(issue), state, |row| {
                     if row.subscriber == subscriber {

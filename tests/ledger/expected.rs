@@ -9,8 +9,7 @@ use postrider::ledger::{IssueState, Outcome, Policy, Resolution, RowState, Setba
 use postrider::message::IssueId;
 use postrider::subscriber::{State, SubscriberId};
 
-/// How often a recipient in doubt is sent to again without being asked for.
-const MAX_AMBIGUOUS: u32 = 2;
+use crate::row::{MAX_AMBIGUOUS, Row};
 
 /// Issues in a row that a server may refuse before nobody writes to the address any more.
 const MAX_FAILURES: u32 = 3;
@@ -37,57 +36,6 @@ pub struct Reader {
     /// Since when they are there; an issue that was due before is not for them.
     pub since: Timestamp,
     pub failures: u32,
-}
-
-#[derive(Clone, Debug)]
-pub struct Row {
-    pub state: RowState,
-    pub epoch: u32,
-    pub attempts: u32,
-    pub ambiguous: u32,
-    pub first: Option<Timestamp>,
-    pub next_at: Timestamp,
-    /// The server refused what was in the mail, not whom it was for.
-    is_content: bool,
-    posts: Vec<Seq>,
-    /// Copies a server took, which the ledger can only guess.
-    pub copies: u32,
-    /// How often a person asked for another.
-    retries: u32,
-    is_sent_by_word: bool,
-    was_sent: bool,
-}
-
-impl Row {
-    pub fn new(posts: Vec<Seq>) -> Self {
-        Self {
-            state: RowState::Queued,
-            epoch: 0,
-            attempts: 0,
-            ambiguous: 0,
-            first: None,
-            next_at: Timestamp::UNIX_EPOCH,
-            is_content: false,
-            posts,
-            copies: 0,
-            retries: 0,
-            is_sent_by_word: false,
-            was_sent: false,
-        }
-    }
-
-    fn is_open(&self) -> bool {
-        matches!(self.state, RowState::Queued | RowState::Claimed | RowState::InFlight)
-    }
-
-    fn doubt(&mut self, policy: Policy, until: Timestamp) {
-        if policy == Policy::Resend && self.ambiguous < MAX_AMBIGUOUS {
-            (self.state, self.next_at) = (RowState::Queued, until);
-        } else {
-            self.state = RowState::Doubtful;
-        }
-        self.ambiguous += 1;
-    }
 }
 
 /// What an intent comes to.

@@ -17,6 +17,7 @@ mod postgres;
 
 mod expected;
 mod home;
+mod row;
 mod sample;
 mod step;
 mod world;

@@ -18,17 +18,6 @@ use crate::home::Home;
 use crate::sample::{address, defaults, post};
 use crate::step::{Answer, Pick, Step, Way, Word};
 
-const STATES: [RowState; 8] = [
-    RowState::Queued,
-    RowState::Claimed,
-    RowState::InFlight,
-    RowState::Sent,
-    RowState::Failed,
-    RowState::Doubtful,
-    RowState::Excluded,
-    RowState::Expired,
-];
-
 pub struct World<'h> {
     home: &'h Home<'h>,
     ledger: Ledger,
@@ -360,7 +349,7 @@ impl<'h> World<'h> {
 
     fn seen(&self) -> BTreeMap<Key, (RowState, u32, u32, Option<Timestamp>)> {
         let mut seen = BTreeMap::new();
-        for state in STATES {
+        for state in RowState::ALL {
             let note = |row: &postrider::ledger::DeliveryRow| {
                 let facts = (row.state, row.attempts, row.ambiguous, row.first_tried_at);
                 assert_eq!(seen.insert((row.issue, row.subscriber), facts), None, "one row each");
@@ -378,7 +367,7 @@ impl<'h> World<'h> {
     }
 
     fn assert_as_expected(&mut self) {
-        let facts = |(key, row): (&Key, &crate::expected::Row)| {
+        let facts = |(key, row): (&Key, &crate::row::Row)| {
             (*key, (row.state, row.attempts, row.ambiguous, row.first))
         };
         let expected: BTreeMap<_, _> = self.expected.rows.iter().map(facts).collect();

@@ -197,28 +197,17 @@ fn page(
 /// What [`read_tally`] reads: a count for each state, taken in one pass. Grouping would sort all rows.
 pub(super) fn counts() -> String {
     let count = |state: &RowState| format!("count(*) FILTER (WHERE state = '{}')", letter(*state));
-    STATES.iter().map(count).collect::<Vec<_>>().join(", ")
+    RowState::ALL.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads how many stand where from the columns from `at` on.
 pub(super) fn read_tally(row: &Row<'_>, at: usize) -> Result<Tally, Fault> {
     let mut tally = Tally::default();
-    for (place, state) in STATES.into_iter().enumerate() {
+    for (place, state) in RowState::ALL.into_iter().enumerate() {
         *tally.place(state) = row.get(at + place)?;
     }
     Ok(tally)
 }
-
-pub(super) const STATES: [RowState; 8] = [
-    RowState::Queued,
-    RowState::Claimed,
-    RowState::InFlight,
-    RowState::Sent,
-    RowState::Failed,
-    RowState::Doubtful,
-    RowState::Excluded,
-    RowState::Expired,
-];
 
 /// The letter a state has in its column.
 pub(super) fn letter(state: RowState) -> String {

@@ -219,7 +219,6 @@ fn read_turn(row: &Row<'_>) -> Result<Turn, Fault> {
 mod tests {
     use super::*;
     use crate::ledger::model::{Outcome, Policy, Setback};
-    use crate::ledger::sql::status::STATES;
     use crate::ledger::stage::{On, Stage, later, on_each, reader, start};
     use crate::subscriber::NewSubscriber;
 
@@ -312,11 +311,11 @@ mod tests {
             assert_eq!(seen(&all, &[RowState::Failed], 9), (vec![refused], true));
             assert_eq!(seen(&all, &[RowState::Failed, RowState::Sent], 9), (vec![sent, refused], true));
             assert_eq!(
-                seen(&Scope::issue(issue), &STATES, 2),
+                seen(&Scope::issue(issue), &RowState::ALL, 2),
                 (vec![SubscriberId(1), SubscriberId(2)], false)
             );
             let small = all.at(Some("small.example".parse().unwrap()));
-            assert_eq!(seen(&small, &STATES, 9), (vec![SubscriberId(4)], true));
+            assert_eq!(seen(&small, &RowState::ALL, 9), (vec![SubscriberId(4)], true));
         });
     }
 
