@@ -34,7 +34,7 @@ const SAMPLE: [&str; 16] = [
     "the-horse-not-the-rider/",
     "讓門開著/",
 ];
-const RICH: [&str; 5] = ["2019/paper/", "on-maps/", "on-maps-de/", "tags/", "on-paper/"];
+const RICH: [&str; 7] = ["2019/paper/", "many/", "on-maps/", "on-maps-de/", "page/5/", "tags/", "on-paper/"];
 
 const HOME: &str = "https://letters.example.org/";
 

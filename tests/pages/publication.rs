@@ -19,6 +19,8 @@ pub fn rich(templates: &[(&str, &str)]) -> Tree {
 pub fn rich_folder(templates: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     let many: String = (0..101).map(|number| format!("\"Tag {number}\", ")).collect();
+    // One that is wider than a phone.
+    let many = format!("{many}\"{}\"", "tag".repeat(40));
     let many = format!(
         "+++\nid = \"tag:example.org,2025:many\"\ntitle = \"Many tags\"\nlang = \"la\"\ntags = [{many}]\n+++\nTags.\n"
     );
