@@ -10,7 +10,7 @@ use ring::digest;
 
 use crate::post::crossings::{Crossing, crossings};
 use crate::post::essay::{Desk, Essay};
-use crate::post::fields::{At, Fields, Named, one_line};
+use crate::post::fields::{At, Fields, Named, is_visible, one_line};
 use crate::post::file_name::FileName;
 use crate::post::heading::{self, Opening};
 use crate::post::markup;
@@ -149,7 +149,9 @@ impl Table<'_> {
                 Some((title.value.clone(), body(opening.rest)))
             }
             (Some(title), ..) => Some((title.value.clone(), whole)),
-            (None, Some(opening), Some(heading)) if self.file.format == Format::Markdown => {
+            (None, Some(opening), Some(heading))
+                if self.file.format == Format::Markdown && is_visible(&heading) =>
+            {
                 Some((heading, body(opening.rest)))
             }
             _ => {

@@ -66,11 +66,16 @@ impl<'a> Ground<'a> {
     fn path(&mut self, from: &Post, href: &str, line: usize) -> Option<Flaw> {
         let (path, fragment) = href.split_once('#').unwrap_or((href, ""));
         let path = path.split('?').next().unwrap_or(path);
+        let is_file = |path: &PathBuf| self.assets.contains_key(path);
+        // `#` and `?` may stand in the name of a file.
+        if path != href && meanings(&from.source, href).iter().any(is_file) {
+            return None;
+        }
         let meant = meanings(&from.source, path);
         if let Some(essay) = meant.iter().find_map(|path| self.essays.get(path.as_path()).copied()) {
             return self.essay(essay, href, fragment, line);
         }
-        if meant.iter().any(|path| self.assets.contains_key(path)) || self.is_page(from, path) {
+        if meant.iter().any(is_file) || self.is_page(from, path) {
             return None;
         }
         let flaw = Flaw::new(line, format!("`{href}`: expected a file beside the essay, found none"));

@@ -16,7 +16,7 @@ use crate::post::translations::Kin;
 use crate::post::{Image, PostId, Slug, dates};
 use crate::words::Lang;
 
-pub(super) use crate::post::fields::values::{Bill, Named, one_line};
+pub(super) use crate::post::fields::values::{Bill, Named, is_visible, one_line};
 
 /// A value and the line it was given on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +146,7 @@ impl Reader<'_> {
     }
 
     fn title(&mut self, entry: &Entry) {
-        let title = self.text(entry).map(|text| one_line(&text)).filter(|title| !title.is_empty());
+        let title = self.text(entry).map(|text| one_line(&text)).filter(|title| is_visible(title));
         self.fields.title = title.map(|title| Self::at(entry, title));
     }
 

@@ -181,6 +181,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "Text",
         "0: expected a `title` in front matter or a first heading, found none [`postrider adopt posts/2026-03-01-a.md` writes the front matter]",
     ),
+    (
+        "2026-03-01-a.md",
+        "+++\ntitle = \" \\u200b\\u202e\"\n+++\n# \u{feff}\u{200b}\n",
+        "0: expected a `title` in front matter or a first heading, found none [add `title = \"…\"`]",
+    ),
     ("2026-03-01-a.md", "", "0: expected an essay, found an empty file"),
     (
         "2026-03-01-a.md",

@@ -38,6 +38,16 @@ pub(in crate::post) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a reader sees anything of `text`: spaces, controls and what only guides layout show nothing.
+pub(in crate::post) fn is_visible(text: &str) -> bool {
+    let is_guide = |c: char| {
+        matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_guide(c))
+}
+
 pub(super) fn text(key: &str, node: &Node) -> Result<String, Flaw> {
     match &node.value {
         Value::Scalar(scalar) => Ok(scalar.text.trim().to_owned()),

@@ -150,7 +150,7 @@ fn a_tag_has_one_name_however_posts_spell_it() {
 #[test]
 fn links_between_essays_that_lead_nowhere_are_told_with_their_lines() {
     let from = "+++\ntitle = \"A\"\nid = \"tag:a,2026:a\"\n+++\n\n[b](2026-01-02-b.md#one) [b](2026-01-02-b.md#secnod-part)\n\
-                [c](2026-01-02-c.md) [img](b/map.png) [img](b/mop.png)\n[d](draft.md) [page](../b/) [[b]] [[B, in full|b]] [[bb]]\n\
+                [c](2026-01-02-c.md) [img](b/map.png) [img](b/mop.png) [img](b/a#1.png)\n[d](draft.md) [page](../b/) [[b]] [[B, in full|b]] [[bb]]\n\
                 [old](../2019/b/) [gone](../zzz/)\n";
     let posts = load(&[
         ("2026-01-01-a.md", from),
@@ -160,6 +160,7 @@ fn links_between_essays_that_lead_nowhere_are_told_with_their_lines() {
         ),
         ("draft.md", "+++\ntitle = \"D\"\nid = \"tag:a,2026:d\"\ndraft = true\n+++\n[x](nowhere.md)\n"),
         ("b/map.png", ""),
+        ("b/a#1.png", ""),
     ])
     .unwrap();
     let told: Vec<String> = posts
