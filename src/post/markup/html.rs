@@ -6,7 +6,9 @@ mod table;
 use crate::post::markup::escape::{push_attribute, push_text};
 use crate::post::markup::formula::linear;
 use crate::post::markup::links::{Use, allowed, reached};
-use crate::post::markup::node::{CodeBlock, Definition, Document, Element, Item, List, Node, Note};
+use crate::post::markup::node::{
+    CodeBlock, Definition, Document, Element, Item, List, Node, Note, plain_text,
+};
 use crate::post::markup::references::Reference;
 use crate::post::markup::{elements, math};
 use crate::post::{Linker, Named, Post};
@@ -128,7 +130,8 @@ impl Writer<'_> {
         }
         self.put(">");
         self.inlines(nodes);
-        if self.flavour == Flavour::Web {
+        // A link without a name is no link to who hears the page.
+        if self.flavour == Flavour::Web && !plain_text(nodes).trim().is_empty() {
             self.anchor(id);
         }
         self.put(&format!("</h{level}>"));

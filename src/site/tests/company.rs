@@ -131,6 +131,15 @@ fn a_post_of_three_headings_has_a_table_of_contents_unless_somebody_minds() {
 }
 
 #[test]
+fn a_heading_without_a_word_has_no_link_of_its_own() {
+    let text = "##\n\n## <!-- a -->\n\n## A\n";
+    let published = vec![post("bare", "2026-01-01T09:00:00+00:00[UTC]", "Bare", text)];
+    let page = &tree(&Posts { published, ..Posts::default() })["bare/index.html"];
+    assert_eq!(page.matches("class=\"anchor\"").count(), 1, "{page}");
+    assert!(page.contains("href=\"#a\" aria-labelledby=\"a\""), "{page}");
+}
+
+#[test]
 fn a_post_is_linked_by_its_name_and_a_name_of_none_stays_as_written() {
     let mut posts = three_posts();
     posts.published[2].body = posts.published[2].body.with_source(
