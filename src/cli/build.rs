@@ -19,7 +19,7 @@ use crate::site::{self, SiteError, SiteReport, Source, TreeWriter};
 use crate::watch::{Waker, Watch, WatchError};
 
 /// The shelf of what essays were read as.
-const RECORDS: &str = "records-1";
+const RECORDS: &str = "records-2";
 
 pub fn run(desk: &Desk, args: &BuildVerbArgs) -> Result<Report, Failure> {
     refuse_the_publication_itself(desk, &args.tree.out)?;

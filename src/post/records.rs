@@ -3,6 +3,7 @@
 //! A record holds a post without its words. It is good for the same program and settings, and for a file with the same size,
 //! times and number. A file that was changed less than two seconds before it was read is not recorded: another change could leave it
 //! looking the same (some file systems count time so coarsely). What time holds back, and what other files tell of, is read each time.
+//! Records are MessagePack without names of fields: they are read at every build, all of them.
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -45,25 +46,33 @@ pub struct Records<'a> {
     of: String,
     /// Files changed after this are not recorded: nanoseconds since 1970.
     settled: u64,
-    /// Lines of path, record and survey, parted by tabs.
-    shards: Vec<String>,
+    /// What they were read with, then an entry for each essay.
+    shards: Vec<Vec<u8>>,
     /// Of this run, without the survey.
     fresh: Vec<Fresh>,
-    /// Lines of each shard that are still true.
-    true_lines: Vec<Vec<usize>>,
+    /// Places of those entries of each shard that are still true.
+    true_entries: Vec<Vec<usize>>,
 }
 
 /// A record of this run.
 struct Fresh {
     shard: usize,
     path: String,
-    record: String,
+    record: Vec<u8>,
+}
+
+/// What is kept of one essay, in a shard.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    path: &'a str,
+    record: &'a [u8],
+    survey: &'a [u8],
 }
 
 #[derive(Serialize, Deserialize)]
 struct Record {
     look: Look,
-    digest: String,
+    digest: Digest,
     /// Octets of the file's text before the essay.
     skipped: usize,
     essay: Essay,
@@ -84,8 +93,8 @@ struct Look {
 /// What came of one file.
 struct Found {
     reading: Reading,
-    /// Shard and line of the record it came from.
-    line: Option<(usize, usize)>,
+    /// Shard and place of the entry it came from.
+    entry: Option<(usize, usize)>,
     fresh: Option<Fresh>,
 }
 
@@ -93,10 +102,10 @@ impl<'a> Records<'a> {
     /// Those that `program` kept in `store`. It is `now`, as file systems count.
     pub fn open(store: &'a dyn Store, program: &str, now: Timestamp) -> Self {
         let settled = u64::try_from(now.as_nanosecond()).unwrap_or(0).saturating_sub(SETTLED);
-        let read = |shard| store.read(&key(shard)).and_then(|octets| String::from_utf8(octets).ok());
-        let shards = (0..SHARDS).into_par_iter().map(|shard| read(shard).unwrap_or_default()).collect();
-        let true_lines = vec![Vec::new(); SHARDS];
-        Self { store, of: program.to_owned(), settled, shards, fresh: Vec::new(), true_lines }
+        let read = |shard| store.read(&key(shard)).unwrap_or_default();
+        let shards = (0..SHARDS).into_par_iter().map(read).collect();
+        let true_entries = vec![Vec::new(); SHARDS];
+        Self { store, of: program.to_owned(), settled, shards, fresh: Vec::new(), true_entries }
     }
 
     /// As [`Posts::load`]. Words of essays that have not changed stay in their files until they are asked for.
@@ -132,8 +141,8 @@ impl<'a> Records<'a> {
         let all = essays.par_iter().map(|path| shelf.reading(path, self.settled));
         let all = all.collect::<Result<Vec<Found>, LoadError>>()?;
         let mut readings = Vec::with_capacity(all.len());
-        for Found { reading, line, fresh } in all {
-            line.iter().for_each(|(shard, line)| self.true_lines[*shard].push(*line));
+        for Found { reading, entry, fresh } in all {
+            entry.iter().for_each(|(shard, entry)| self.true_entries[*shard].push(*entry));
             self.fresh.extend(fresh);
             readings.push(reading);
         }
@@ -142,33 +151,32 @@ impl<'a> Records<'a> {
 
     /// Keeps what this run read, with what is known of `posts` now.
     pub fn keep(self, posts: &Posts) {
-        let surveys: HashMap<String, &Survey> = match self.fresh.is_empty() {
+        let surveys: HashMap<&str, &Survey> = match self.fresh.is_empty() {
             true => HashMap::new(),
             false => posts
                 .published
                 .iter()
-                .filter_map(|post| Some((quoted(&post.source)?, post.survey.get()?)))
+                .filter_map(|post| Some((post.source.to_str()?, post.survey.get()?)))
                 .collect(),
         };
         (0..SHARDS).into_par_iter().for_each(|shard| self.keep_shard(shard, &surveys));
     }
 
-    fn keep_shard(&self, shard: usize, surveys: &HashMap<String, &Survey>) {
-        let text = &self.shards[shard];
+    fn keep_shard(&self, shard: usize, surveys: &HashMap<&str, &Survey>) {
         let fresh: Vec<&Fresh> = self.fresh.iter().filter(|fresh| fresh.shard == shard).collect();
-        let lines: Vec<&str> = text.lines().skip(1).collect();
-        if fresh.is_empty() && lines.len() == self.true_lines[shard].len() {
+        let entries = entries(&self.shards[shard]);
+        let true_entries = &self.true_entries[shard];
+        if fresh.is_empty() && entries.len() == true_entries.len() {
             return;
         }
-        let mut kept = format!("{}\n", self.of);
-        for line in &self.true_lines[shard] {
-            kept.extend([lines[*line], "\n"]);
-        }
+        let mut kept = Vec::new();
+        push(&mut kept, self.of.as_bytes());
+        true_entries.iter().for_each(|at| entries[*at].push_to(&mut kept));
         for Fresh { path, record, .. } in fresh {
-            let survey = surveys.get(path).and_then(|survey| serde_json::to_string(survey).ok());
-            kept.extend(survey.map(|survey| format!("{path}\t{record}\t{survey}\n")));
+            let survey = surveys.get(path.as_str()).and_then(|survey| rmp_serde::to_vec(survey).ok());
+            survey.iter().for_each(|survey| Entry { path, record, survey }.push_to(&mut kept));
         }
-        self.store.write(&key(shard), kept.as_bytes());
+        self.store.write(&key(shard), &kept);
     }
 
     /// Forgets what was read with other settings or by another program.
@@ -176,28 +184,58 @@ impl<'a> Records<'a> {
         let of = format!("{} {} {settings:?}", self.of, shown_as.display());
         self.of = HEXLOWER.encode(&digest_of(of.as_bytes()));
         let of = &self.of;
-        self.shards
-            .iter_mut()
-            .filter(|shard| shard.lines().next().is_some_and(|first| first != of))
-            .for_each(String::clear);
+        let is_of = |shard: &&mut Vec<u8>| pop(shard).is_some_and(|(first, _)| first == of.as_bytes());
+        self.shards.iter_mut().filter(|shard| !is_of(shard)).for_each(Vec::clear);
     }
 
-    /// Record and survey by path, each with its shard and its line there.
-    fn known(&self) -> HashMap<&str, (usize, usize, &str)> {
-        let lines = self.shards.iter().enumerate().flat_map(|(shard, text)| {
-            text.lines().skip(1).enumerate().map(move |(number, line)| (shard, number, line))
-        });
-        let known = lines.filter_map(|(shard, number, line)| {
-            let (path, rest) = line.split_once('\t')?;
-            Some((path, (shard, number, rest)))
-        });
-        known.collect()
+    /// Entries by path, each with its shard and its place there.
+    fn known(&self) -> HashMap<&str, (usize, usize, Entry<'_>)> {
+        let all: Vec<_> = self.shards.iter().map(|shard| entries(shard)).collect();
+        let mut known = HashMap::with_capacity(all.iter().map(Vec::len).sum());
+        for (shard, entries) in all.into_iter().enumerate() {
+            known.extend(entries.into_iter().enumerate().map(|(at, entry)| (entry.path, (shard, at, entry))));
+        }
+        known
     }
+}
+
+impl<'a> Entry<'a> {
+    fn push_to(self, out: &mut Vec<u8>) {
+        [self.path.as_bytes(), self.record, self.survey].into_iter().for_each(|part| push(out, part));
+    }
+
+    /// The first entry of `octets`, and what follows it.
+    fn pop(octets: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (path, octets) = pop(octets)?;
+        let (record, octets) = pop(octets)?;
+        let (survey, octets) = pop(octets)?;
+        Some((Self { path: str::from_utf8(path).ok()?, record, survey }, octets))
+    }
+}
+
+/// The entries of a shard, as far as they make sense.
+fn entries(shard: &[u8]) -> Vec<Entry<'_>> {
+    let rest = pop(shard).map(|(_, rest)| rest);
+    std::iter::successors(rest.and_then(Entry::pop), |(_, rest)| Entry::pop(rest))
+        .map(|(entry, _)| entry)
+        .collect()
+}
+
+/// Adds `part` with its length.
+fn push(out: &mut Vec<u8>, part: &[u8]) {
+    out.extend((part.len() as u64).to_le_bytes());
+    out.extend(part);
+}
+
+/// The part that `octets` begin with, and what follows it.
+fn pop(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = octets.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }
 
 /// What files are looked up in.
 struct Shelf<'a> {
-    known: HashMap<&'a str, (usize, usize, &'a str)>,
+    known: HashMap<&'a str, (usize, usize, Entry<'a>)>,
     posts_dir: Arc<Path>,
     changed: &'a Changed,
     desk: Desk<'a>,
@@ -209,14 +247,14 @@ impl Shelf<'_> {
     fn reading(&self, path: &Path, settled: u64) -> Result<Found, LoadError> {
         let file = self.posts_dir.join(path);
         let look = fs::metadata(&file).ok().and_then(|found| Look::of(&found));
-        if let Some((reading, line)) = look.and_then(|look| self.recorded(path, look)) {
-            return Ok(Found { reading, line: Some(line), fresh: None });
+        if let Some((reading, entry)) = look.and_then(|look| self.recorded(path, look)) {
+            return Ok(Found { reading, entry: Some(entry), fresh: None });
         }
         let octets =
             fs::read(&file).map_err(|cause| LoadError::Io { path: self.desk.shown_as.join(path), cause })?;
         let mut reading = essay::read(path, &octets, self.desk);
         let Some(place) = reading.essay.as_ref().and_then(|essay| Place::of(essay, &octets)) else {
-            return Ok(Found { reading, line: None, fresh: None });
+            return Ok(Found { reading, entry: None, fresh: None });
         };
         // One that changed while it was read looks otherwise, or has not settled.
         let look = look.filter(|look| look.modified.max(look.changed) < settled);
@@ -225,7 +263,7 @@ impl Shelf<'_> {
         if let Some(essay) = reading.essay.as_mut().filter(|_| !is_held) {
             essay.post.body.put(self.kept(path, place));
         }
-        Ok(Found { reading, line: None, fresh })
+        Ok(Found { reading, entry: None, fresh })
     }
 
     fn kept(&self, path: &Path, place: Place) -> Text {
@@ -236,20 +274,18 @@ impl Shelf<'_> {
 
     /// The file at `path` as it was read when it looked like `look`, and where that stands.
     fn recorded(&self, path: &Path, look: Look) -> Option<(Reading, (usize, usize))> {
-        let (shard, number, text) = *self.known.get(quoted(path)?.as_str())?;
-        let (record, survey) = text.split_once('\t')?;
+        let (shard, at, Entry { record, survey, .. }) = *self.known.get(path.to_str()?)?;
         let Record { essay, findings, digest, skipped, .. } =
-            serde_json::from_str(record).ok().filter(|record: &Record| record.look == look)?;
+            rmp_serde::from_slice(record).ok().filter(|record: &Record| record.look == look)?;
         let mut essay = essay;
         if essay.post.source != path || essay.post.published.timestamp() > self.desk.now {
             return None;
         }
-        let survey: Survey = serde_json::from_str(survey).ok()?;
+        let survey: Survey = rmp_serde::from_slice(survey).ok()?;
         essay.post.survey.get_or_init(|| survey);
-        let digest: Digest = HEXLOWER.decode(digest.as_bytes()).ok()?.try_into().ok()?;
         essay.post.body.put(self.kept(path, Place { digest, skipped }));
         let remarks = Remarks { findings, ..Remarks::default() };
-        Some((Reading { path: path.to_owned(), essay: Some(essay), remarks }, (shard, number)))
+        Some((Reading { path: path.to_owned(), essay: Some(essay), remarks }, (shard, at)))
     }
 }
 
@@ -272,10 +308,10 @@ fn fresh(reading: &Reading, place: &Place, look: Look) -> Option<Fresh> {
     if essay.post.enclosure.is_some() {
         return None;
     }
-    let path = quoted(&reading.path)?;
-    let (digest, skipped) = (HEXLOWER.encode(&place.digest), place.skipped);
+    let path = reading.path.to_str()?.to_owned();
+    let Place { digest, skipped } = *place;
     let record = RecordOf { look, digest, skipped, essay, findings: &reading.remarks.findings };
-    let record = serde_json::to_string(&record).ok()?;
+    let record = rmp_serde::to_vec(&record).ok()?;
     Some(Fresh { shard: shard_of(&path), path, record })
 }
 
@@ -283,7 +319,7 @@ fn fresh(reading: &Reading, place: &Place, look: Look) -> Option<Fresh> {
 #[derive(Serialize)]
 struct RecordOf<'a> {
     look: Look,
-    digest: String,
+    digest: Digest,
     skipped: usize,
     essay: &'a Essay,
     findings: &'a [Flaw],
@@ -312,11 +348,6 @@ fn status(found: &Metadata) -> (u64, u64) {
 #[cfg(not(unix))]
 fn status(_found: &Metadata) -> (u64, u64) {
     (0, 0)
-}
-
-/// `path` as JSON, which has no tab and no line feed; none where it is no Unicode.
-fn quoted(path: &Path) -> Option<String> {
-    serde_json::to_string(path.to_str()?).ok()
 }
 
 fn shard_of(path: &str) -> usize {

@@ -56,7 +56,7 @@ struct Clashes<'a> {
 
 impl Clashes<'_> {
     fn ids(&mut self, essays: &[&Essay]) {
-        let mut first: HashMap<&str, &Essay> = HashMap::new();
+        let mut first: HashMap<&str, &Essay> = HashMap::with_capacity(essays.len());
         for essay in essays {
             let id = essay.post.id.as_str();
             match first.get(id) {
@@ -76,7 +76,7 @@ impl Clashes<'_> {
 
     /// Slugs first, so that an alias is what has to give way.
     fn paths(&mut self, essays: &[&Essay]) {
-        let mut taken: HashMap<String, &Essay> = HashMap::new();
+        let mut taken: HashMap<String, &Essay> = HashMap::with_capacity(essays.len());
         for essay in essays {
             let slug = essay.post.slug.as_str();
             let help = "add a `slug` of its own, or rename the file";

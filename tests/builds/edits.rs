@@ -140,7 +140,7 @@ fn a_file_that_somebody_changed_is_made_anew() {
 
 /// Whether it tells how the tree or the essays were found.
 fn is_list(path: &str) -> bool {
-    path.starts_with("seals-1/") || path.starts_with("records-1/")
+    path.starts_with("seals-1/") || path.starts_with("records-2/")
 }
 
 #[test]
