@@ -174,7 +174,8 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     tree.put(feed::style_sheet(source.templates, &source.settings.lang)?)?;
     let guides = subscribe_page(&press, &catalogue)?.into_iter().chain(overviews(&press, &feeds)?).collect();
     if source.settings.search {
-        emit_search(source, &press, tree)?;
+        search_page(&press)?;
+        search::emit(source, &urls, tree)?;
     }
     press.series()?;
     let (ended, (listed, mapped)) = rayon::join(
@@ -199,18 +200,6 @@ pub fn build(source: &Source<'_>, tree: &dyn Tree) -> Result<BuildReport, SiteEr
     let cards = source.cards.map(|deck| deck.findings(Path::new("posts")));
     let pictures = [pictures, cards].into_iter().flatten().flatten().collect();
     Ok(BuildReport { posts: source.posts.published.len(), feeds: catalogue.files(), oversizes, pictures })
-}
-
-/// The page that searches, and what it reads.
-fn emit_search(source: &Source<'_>, press: &Press<'_>, tree: &dyn Tree) -> Result<(), SiteError> {
-    search_page(press)?;
-    let lang = &source.settings.lang;
-    let seal = source.program.map(|program| search::seal(program, source.posts, press.urls, lang));
-    if seal.map(|seal| tree.all_stand(search::FOLDER, seal)).transpose()?.unwrap_or(false) {
-        return Ok(());
-    }
-    let files = search::artifacts(search::index(source.posts), source.posts, press.urls, lang);
-    Ok(files.into_par_iter().try_for_each(|file| tree.put(Artifact { seal, ..file }))?)
 }
 
 /// What search engines are told of pages.

@@ -1,5 +1,6 @@
 //! Terms of all posts, and the files they are cut into.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::Hasher as _;
@@ -47,32 +48,40 @@ impl Index {
         large
     }
 
-    /// The list of files, then the files, of a publication of `posts` posts.
-    pub fn artifacts(self, posts: usize) -> Vec<Artifact> {
-        let mut terms: Vec<(Box<str>, Vec<u32>)> = self.terms.into_iter().collect();
-        terms.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let lines: Vec<String> =
-            terms.into_par_iter().map(|(term, marks)| line(&term, marks, posts)).collect();
-        let files = cut(&lines);
-        let mut list = format!("{posts} {}\n", super::POSTS_PER_FILE);
-        let mut artifacts = Vec::with_capacity(files.len() + 1);
-        for file in files {
-            let first = term_of(&file[0]);
-            let name = HEXLOWER.encode(&digest(&SHA256, first.as_bytes()).as_ref()[..6]);
-            writeln!(list, "{first} {name}").expect("a text takes all");
-            artifacts.push(Artifact::new(format!("{FOLDER}terms/{name}.txt"), file.concat().into_bytes()));
-        }
-        artifacts.insert(0, Artifact::new(format!("{FOLDER}index.txt"), list.into_bytes()));
-        artifacts
+    /// Its terms in order, each in a line with the posts it stands in.
+    pub fn lines(self) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.terms.into_par_iter().map(|(term, marks)| line(&term, marks)).collect();
+        // What parts a term from its posts comes before every letter, so lines are in the order of their terms.
+        lines.par_sort_unstable();
+        lines
+    }
+
+    /// Takes out the posts of `term`; none where it has none.
+    pub fn take(&mut self, term: &str) -> Option<Vec<u32>> {
+        self.terms.remove(term)
     }
 }
 
-/// `term`, then the posts it is in: each as far from the one before as a number of base 36 says, after a space, or
-/// after `!` where it is in the title. A star stands for more posts than are worth naming.
-fn line(term: &str, mut marks: Vec<u32>, posts: usize) -> String {
-    if posts > MANY_POSTS && marks.len() > posts / 2 {
-        return format!("{term} *\n");
+/// The list of files, then the files, of a publication of `posts` posts with the terms of `lines`.
+pub(super) fn artifacts(lines: &[String], posts: usize) -> Vec<Artifact> {
+    let lines: Vec<Cow<'_, str>> = lines.par_iter().map(|line| shown(line, posts)).collect();
+    let files = cut(&lines);
+    let mut list = format!("{posts} {}\n", super::POSTS_PER_FILE);
+    let mut artifacts = Vec::with_capacity(files.len() + 1);
+    for file in files {
+        let first = term_of(&file[0]);
+        let name = HEXLOWER.encode(&digest(&SHA256, first.as_bytes()).as_ref()[..6]);
+        writeln!(list, "{first} {name}").expect("a text takes all");
+        artifacts.push(Artifact::new(format!("{FOLDER}terms/{name}.txt"), file.concat().into_bytes()));
     }
+    artifacts.insert(0, Artifact::new(format!("{FOLDER}index.txt"), list.into_bytes()));
+    artifacts
+}
+
+/// `term`, then the posts it is in: each as far from the one before as a number of base 36 says, after a space, or
+/// after `!` where it is in the title.
+pub(super) fn line(term: &str, mut marks: Vec<u32>) -> String {
     marks.sort_unstable();
     let mut line = String::with_capacity(term.len() + 1 + 3 * marks.len());
     line.push_str(term);
@@ -84,6 +93,27 @@ fn line(term: &str, mut marks: Vec<u32>, posts: usize) -> String {
     }
     line.push('\n');
     line
+}
+
+/// The posts that a line names, with its term; what is no number counts as nothing.
+pub(super) fn read(line: &str) -> (&str, impl Iterator<Item = u32> + '_) {
+    let (term, rest) = line.trim_end().split_at(term_of(line).len());
+    let mut number = 0;
+    let marks = rest.split_inclusive([' ', '!']).zip(rest.split([' ', '!']).skip(1));
+    let marks = marks.map(move |(before, distance)| {
+        number += u32::from_str_radix(distance, 36).unwrap_or(0);
+        number << 1 | u32::from(before.ends_with('!'))
+    });
+    (term, marks)
+}
+
+/// A line as it is published: a star stands for more posts than are worth naming.
+fn shown(line: &str, posts: usize) -> Cow<'_, str> {
+    let is_long = posts > MANY_POSTS && line.len() > posts;
+    match is_long && read(line).1.count() > posts / 2 {
+        true => format!("{} *\n", term_of(line)).into(),
+        false => line.into(),
+    }
 }
 
 fn push_number(mut number: u32, out: &mut String) {
@@ -103,10 +133,10 @@ fn term_of(line: &str) -> &str {
 
 /// Cuts before terms whose digest says so, the likelier the more octets they have: a new term moves no other into
 /// another file, and files come out alike. What fits into one file is not cut.
-fn cut(lines: &[String]) -> Vec<&[String]> {
-    let is_large = lines.iter().map(String::len).sum::<usize>() > OCTETS_PER_FILE;
-    let chance = |line: &String| (digest_of(term_of(line)) * OCTETS_PER_FILE as u64) >> u32::BITS;
-    let is_cut = |line: &String| chance(line) < line.len() as u64;
+fn cut<'l, 't>(lines: &'l [Cow<'t, str>]) -> Vec<&'l [Cow<'t, str>]> {
+    let is_large = lines.iter().map(|line| line.len()).sum::<usize>() > OCTETS_PER_FILE;
+    let chance = |line: &str| (digest_of(term_of(line)) * OCTETS_PER_FILE as u64) >> u32::BITS;
+    let is_cut = |line: &str| chance(line) < line.len() as u64;
     let mut cuts = vec![0];
     cuts.extend((1..lines.len()).filter(|at| is_large && is_cut(&lines[*at])));
     cuts.push(lines.len());
@@ -132,18 +162,22 @@ mod tests {
         index.add(2, "!maps\nink\n");
         let mut other = Index::default();
         other.add(3, "maps\n");
-        let files = index.and(other).artifacts(41);
+        let lines = index.and(other).lines();
+        let files = artifacts(&lines, 41);
         let text = |at: usize| String::from_utf8(files[at].bytes.to_vec()).unwrap();
         assert_eq!((files.len(), files[0].path.as_str()), (2, "search/index.txt"));
         assert!(text(0).starts_with("41 32\nink "));
         assert_eq!(text(1), "ink 2\nmaps!2 1 11\n");
-        assert_eq!(line("the", (0..60).map(|n| n * 2).collect(), 100), "the *\n");
+        let line = line("the", (0..60).map(|n| n * 2).collect());
+        assert_eq!(shown(&line, 100), "the *\n");
+        assert_eq!(shown(&line, 120), line);
+        assert_eq!(read(&line).1.collect::<Vec<_>>(), (0..60).map(|n| n * 2).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_new_term_moves_no_other_far() {
-        let lines = |skip: usize| -> Vec<String> {
-            (0..40_000).filter(|n| *n != skip).map(|n| format!("t{n:05} 1\n")).collect()
+        let lines = |skip: usize| -> Vec<Cow<'_, str>> {
+            (0..40_000).filter(|n| *n != skip).map(|n| format!("t{n:05} 1\n").into()).collect()
         };
         let (all, fewer) = (lines(usize::MAX), lines(20_001));
         let (all, fewer) = (cut(&all), cut(&fewer));
