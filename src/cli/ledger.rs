@@ -139,6 +139,7 @@ fn restore(desk: &Desk, args: &RestoreArgs) -> Result<Report, Failure> {
         nothing_sent_since: args.nothing_sent_since,
         may_go_back: args.go_back,
         now: desk.now(),
+        defaults: &config.plan()?.defaults,
     };
     let restored = Ledger::restore(&path, &args.file, &lock, &terms)?;
     Ok(Report::done(restored_words(args, &restored), json!({ "restored": args.file, "outcome": restored })))
@@ -153,8 +154,16 @@ fn restored_words(args: &RestoreArgs, restored: &Restored) -> String {
         return text + "It is as new as what mail was last sent from: sending goes on where it was.\n";
     }
     let mails = counted(restored.doubtful as usize, "mail", "mails");
-    text + &format!(
-        "It may be older than the mail that is out: {mails} in doubt, and posts it does not know are not mailed.\n\
-         Decide with `postrider ledger resolve`; `postrider send --backfill` mails posts after all.\n"
-    )
+    text += &format!(
+        "It may be older than the mail that is out: {mails} in doubt, and posts it does not know are not mailed.\n"
+    );
+    if restored.passed_over > 0 {
+        let readers = counted(restored.passed_over as usize, "reader", "readers");
+        text += &format!(
+            "Nor is what waited for {readers} whose next issue had come due: they may have had it.\n\
+             If nothing was sent since the copy was made, restore it once more with\n\
+             --go-back --nothing-sent-since.\n"
+        );
+    }
+    text + "Decide with `postrider ledger resolve`; `postrider send --backfill` mails posts after all.\n"
 }

@@ -249,6 +249,8 @@ pub struct Reaped {
 pub struct Restored {
     /// Recipients who waited in the copy and may have been mailed since.
     pub doubtful: u64,
+    /// Readers whose next issue had come due: it may have been mailed since, so what it would bring is not mailed.
+    pub passed_over: u64,
     /// Whether mail may have been sent after the copy was made.
     pub may_have_sent: bool,
     /// Where the ledger that was in place is now.

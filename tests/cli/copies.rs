@@ -93,6 +93,48 @@ fn a_copy_older_than_the_mail_that_is_out_mails_nothing_again() {
     assert_eq!(mails(&publication).len(), 3, "what comes after goes out");
 }
 
+/// Wednesday's letter waits for both when the copy is made; the digest of the next Sunday brings it.
+#[test]
+fn what_an_issue_that_came_due_since_the_copy_brought_is_not_mailed_again() {
+    let publication = office();
+    add(&publication, "ada", &["--pace", "weekly sun 08"], "2026-12-01T00:00:00Z");
+    add(&publication, "bob", &["--pace", "monthly 28 08"], "2026-12-01T00:00:00Z");
+    write_post(&publication, 2);
+    send(&publication, 2);
+    publication.run(&["ledger", "backup", "copy.ledger"]).succeeds();
+    send(&publication, 7);
+    assert_eq!(mails(&publication).len(), 1, "Ada's digest; Bob waits for the 28th");
+    std::fs::remove_file(publication.path("postrider.ledger")).unwrap();
+    publication.run(&["ledger", "restore", "copy.ledger", "--now", "2026-12-08T12:00:00Z"]).prints(
+        "Brought back copy.ledger.\n\
+         It may be older than the mail that is out: 0 mails in doubt, and posts it does not know are not mailed.\n\
+         Nor is what waited for 1 reader whose next issue had come due: they may have had it.\n\
+         If nothing was sent since the copy was made, restore it once more with\n\
+         --go-back --nothing-sent-since.\n\
+         Decide with `postrider ledger resolve`; `postrider send --backfill` mails posts after all.\n",
+    );
+    send(&publication, 14);
+    assert_eq!(mails(&publication).len(), 1, "Ada has that letter");
+    send(&publication, 29);
+    assert_eq!(mails(&publication).len(), 2, "Bob has it now");
+    publication.run(&["ledger", "verify"]).succeeds();
+}
+
+#[test]
+fn what_waits_is_mailed_where_nothing_was_sent_since_the_copy() {
+    let publication = office();
+    add(&publication, "ada", &["--pace", "weekly sun 08"], "2026-12-01T00:00:00Z");
+    write_post(&publication, 2);
+    send(&publication, 2);
+    publication.run(&["ledger", "backup", "copy.ledger"]).succeeds();
+    std::fs::remove_file(publication.path("postrider.ledger")).unwrap();
+    let restore = ["ledger", "restore", "copy.ledger", "--now", "2026-12-08T12:00:00Z"];
+    publication.run(&restore).succeeds();
+    publication.run(&[&restore[..], &["--go-back", "--nothing-sent-since"]].concat()).succeeds();
+    send(&publication, 9);
+    assert_eq!(mails(&publication).len(), 1);
+}
+
 #[test]
 fn a_whole_and_newer_ledger_is_not_replaced_unasked() {
     let publication = mailed_once();

@@ -20,15 +20,7 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn book(&self) -> Result<Book, LedgerError> {
-        self.read(|view| {
-            let last_freeze: Option<Millis> =
-                view.one("SELECT max(frozen_at) FROM issue", &[], |row| row.get(0))?;
-            Ok(Book {
-                announced: announced(view)?,
-                served: served(view)?,
-                last_freeze: last_freeze.map(|time| time.0),
-            })
-        })
+        self.read(book)
     }
 
     /// The confirmed readers of `cohorts` by how far they were served, as far as they had confirmed and last
@@ -42,15 +34,7 @@ impl Ledger {
         cohorts: &[CohortId],
         confirmed_by: Timestamp,
     ) -> Result<Vec<Standing>, LedgerError> {
-        self.read(|view| {
-            let mut known = Cohorts::default();
-            let mut standings = Vec::new();
-            for cohort in cohorts {
-                let preferences = known.preferences(view, *cohort)?;
-                standings.extend(groups(view, *cohort, preferences, confirmed_by)?);
-            }
-            Ok(standings)
-        })
+        self.read(|view| standings(view, cohorts, confirmed_by))
     }
 
     /// Writes down posts seen for the first time, and what changed about those known.
@@ -73,6 +57,31 @@ impl Ledger {
             Ok(())
         })
     }
+}
+
+/// As [`Ledger::book`].
+pub(super) fn book(view: &View<'_>) -> Result<Book, Fault> {
+    let last_freeze: Option<Millis> = view.one("SELECT max(frozen_at) FROM issue", &[], |row| row.get(0))?;
+    Ok(Book {
+        announced: announced(view)?,
+        served: served(view)?,
+        last_freeze: last_freeze.map(|time| time.0),
+    })
+}
+
+/// As [`Ledger::standings`].
+pub(super) fn standings(
+    view: &View<'_>,
+    cohorts: &[CohortId],
+    confirmed_by: Timestamp,
+) -> Result<Vec<Standing>, Fault> {
+    let mut known = Cohorts::default();
+    let mut standings = Vec::new();
+    for cohort in cohorts {
+        let preferences = known.preferences(view, *cohort)?;
+        standings.extend(groups(view, *cohort, preferences, confirmed_by)?);
+    }
+    Ok(standings)
 }
 
 /// The last number given to a post; 0 before the first.

@@ -20,15 +20,18 @@ impl Ledger {
     ///
     /// If the ledger cannot be read.
     pub fn cohorts(&self) -> Result<Vec<(CohortId, Preferences)>, LedgerError> {
-        self.read(|view| {
-            view.all(
-                "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE EXISTS
-                 (SELECT 1 FROM subscriber WHERE cohort_id = cohort.id AND state = 'C') ORDER BY id",
-                &[],
-                |row| Ok((row.get(0)?, read_preferences(row)?)),
-            )
-        })
+        self.read(all)
     }
+}
+
+/// As [`Ledger::cohorts`].
+pub(super) fn all(view: &View<'_>) -> Result<Vec<(CohortId, Preferences)>, Fault> {
+    view.all(
+        "SELECT id, pace, hour, weekday, month_day, zone, topics, lang FROM cohort WHERE EXISTS
+         (SELECT 1 FROM subscriber WHERE cohort_id = cohort.id AND state = 'C') ORDER BY id",
+        &[],
+        |row| Ok((row.get(0)?, read_preferences(row)?)),
+    )
 }
 
 /// Reads preferences from the seven columns behind the first.

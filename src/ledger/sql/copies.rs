@@ -5,14 +5,15 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::values::Millis;
-use super::{Fault, Ledger, View, values};
+use super::{Fault, Ledger, View, book, cohorts, freeze, values};
+use crate::issue::{self, Group, Standing};
 use crate::ledger::error::LedgerError;
 use crate::ledger::lock::SenderLock;
 use crate::ledger::model::RowState;
 use crate::ledger::report::Restored;
 use crate::ledger::sqlite::File;
 use crate::message::IssueId;
-use crate::subscriber::SubscriberId;
+use crate::subscriber::{CadenceDefaults, SubscriberId};
 
 impl Ledger {
     /// Copies the ledger as it is at one moment into the new file `to`, readable by its owner alone. Senders may be at
@@ -29,7 +30,8 @@ impl Ledger {
     ///
     /// Whoever waits in the copy may have been mailed since it was made: unless nothing can have been sent since, because
     /// the copy is as new as what was last sent from here or because the caller says so, they are in doubt and wait for a
-    /// decision, and posts dated before `now` that the copy does not know are not mailed.
+    /// decision. Readers whose next issue has come due may have had it, so what it would bring is not mailed; nor are posts
+    /// dated before `now` that the copy does not know.
     ///
     /// # Errors
     ///
@@ -52,16 +54,16 @@ impl Ledger {
         }
         let may_have_sent =
             !terms.nothing_sent_since && latest.is_none_or(|latest| latest.generation > here.generation);
-        let mut doubtful = 0;
+        let (mut doubtful, mut passed_over) = (0, 0);
         let set_aside = source.file()?.put_in_place(path, |copy| {
             if may_have_sent {
-                doubtful = doubt_in(copy, terms.now)?;
+                (doubtful, passed_over) = doubt_in(copy, terms)?;
             }
             Ok(())
         })?;
         let newest = latest.map_or(here.generation, |latest| latest.generation.max(here.generation));
         File::open(path)?.advance_to(newest + 1, lock)?;
-        Ok(Restored { doubtful, may_have_sent, set_aside })
+        Ok(Restored { doubtful, passed_over, may_have_sent, set_aside })
     }
 
     /// Recognises an older copy that was put in the ledger's place, and from now on tells the file beside it how far it
@@ -96,6 +98,8 @@ pub struct Terms<'a> {
     /// A ledger that is whole and newer may be replaced.
     pub may_go_back: bool,
     pub now: Timestamp,
+    /// What readers get who did not choose: it tells whose issue has come due.
+    pub defaults: &'a CadenceDefaults,
 }
 
 /// Whether the ledger at `path` can be opened and adds up.
@@ -103,8 +107,9 @@ fn is_whole(path: &Path) -> bool {
     File::open_read_only(path).map(Ledger::from).is_ok_and(|ledger| ledger.refuse_damaged().is_ok())
 }
 
-fn doubt_in(copy: &mut File, now: Timestamp) -> Result<u64, LedgerError> {
-    let doubted = copy.attempt(|tx| doubt_all(tx, now).map(Some));
+/// How many recipients are in doubt now, and how many readers were passed over.
+fn doubt_in(copy: &mut File, terms: &Terms<'_>) -> Result<(u64, u64), LedgerError> {
+    let doubted = copy.attempt(|tx| Ok(Some((doubt_all(tx, terms.now)?, pass_over(tx, terms)?))));
     let doubted = doubted.map_err(|fault| fault.at(copy.place()))?;
     Ok(doubted.expect("what does not fail is kept"))
 }
@@ -127,4 +132,22 @@ fn doubt_all(tx: &View<'_>, now: Timestamp) -> Result<u64, Fault> {
         &[],
     )?;
     Ok(doubted.len() as u64)
+}
+
+/// Moves on whoever is owed something, or has something before them, and whose issue has come due: a run after this copy
+/// was made may have mailed it.
+fn pass_over(tx: &View<'_>, terms: &Terms<'_>) -> Result<u64, Fault> {
+    let book = book::book(tx)?;
+    let agenda = issue::due(terms.now, &cohorts::all(tx)?, &book, terms.defaults);
+    let mut passed_over = 0;
+    for due in agenda.due {
+        for Standing { cohort, through, owed, readers, .. } in book::standings(tx, &due.cohorts, due.due_at)?
+        {
+            if through < book.head() || !owed.is_empty() {
+                let group = Group { cohort, after: through, owed, readers };
+                passed_over += freeze::move_on(tx, &group, book.head(), due.due_at)?;
+            }
+        }
+    }
+    Ok(passed_over)
 }

@@ -146,20 +146,19 @@ fn serve(tx: &View<'_>, issue: &Issue) -> Result<(), Fault> {
         .filter(|group| group.after < issue.through || !group.owed.is_empty())
         .collect();
     for group in served {
-        tx.execute(
-            "UPDATE subscriber SET through_seq = ?3, owed = NULL
-             WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4
-             AND owed IS NOT DISTINCT FROM ?5",
-            values![
-                group.cohort,
-                group.after,
-                issue.through.max(group.after),
-                Millis(issue.due_at),
-                owed::text(&group.owed)
-            ],
-        )?;
+        move_on(tx, group, issue.through, issue.due_at)?;
     }
     Ok(())
+}
+
+/// Moves those of `group` on who had asked for it by `due_at`: they are served through `through`, and owed nothing.
+pub(super) fn move_on(tx: &View<'_>, group: &Group, through: Seq, due_at: Timestamp) -> Result<u64, Fault> {
+    tx.execute(
+        "UPDATE subscriber SET through_seq = ?3, owed = NULL
+         WHERE state = 'C' AND cohort_id = ?1 AND through_seq = ?2 AND cadence_since <= ?4
+         AND owed IS NOT DISTINCT FROM ?5",
+        values![group.cohort, group.after, through.max(group.after), Millis(due_at), owed::text(&group.owed)],
+    )
 }
 
 fn open(tx: &View<'_>, id: IssueId, issue: &Issue, candidates: u64) -> Result<(), Fault> {
