@@ -79,7 +79,7 @@ fn what_is_no_ledger_of_this_publication_is_refused_and_left_as_it_is() {
     tamper(&publication, "PRAGMA user_version = 99");
     publication.run(&["status"]).fails(
         78,
-        "error: postrider.ledger: expected a ledger of version 3 or older, found version 99\n\
+        "error: postrider.ledger: expected a ledger of version 4 or older, found version 99\n\
          \x20 help: use the postrider that wrote it, or a newer one\n",
     );
     let own = "  help: set `ledger.url` to the ledger's own path or database\n";
