@@ -352,6 +352,8 @@ impl<'a> Lane<'a> {
             slowed: throttle.times_slowed(),
             slowed_to: throttle.pace.per_second(),
             state: match self.standing(Instant::now()) {
+                // It would be tried now, and has not worked since it failed.
+                Standing::Ready | Standing::Soon(_) if self.trouble.borrow().is_some() => LaneState::Down,
                 Standing::Ready | Standing::Soon(_) => LaneState::Open,
                 Standing::Spent(_) => LaneState::Spent,
                 Standing::Resting(_) | Standing::Hopeless => LaneState::Down,

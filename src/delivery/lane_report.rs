@@ -35,7 +35,7 @@ pub enum LaneState {
     Open,
     /// Its quota is spent.
     Spent,
-    /// The relay could not be used, and was left alone for a while.
+    /// The relay could not be used, and has not worked since.
     Down,
     /// Only a person can bring it back.
     Out,
