@@ -44,7 +44,9 @@ const lines = [];
 const shifts = [];
 // The buttons that a browser draws in its own player have no node of the page; nothing around them moves.
 const moved = (entry) => entry.sources.filter(({ node }) => node).map(({ node }) => node.nodeName).join(", ");
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => moved(entry) && shifts.push(`${entry.value}: ${moved(entry)}`)))
+// Less than a thousandth is a line that is rounded to another pixel while the rest of the page arrives.
+const isSeen = (entry) => entry.value >= 0.001 && moved(entry);
+new PerformanceObserver((list) => list.getEntries().filter(isSeen).forEach((entry) => shifts.push(`${entry.value}: ${moved(entry)}`)))
   .observe({ type: "layout-shift", buffered: true });
 addEventListener("load", () => setTimeout(async () => {
   lines.push(...shifts.map((shift) => `what is shown moves: ${shift}`));
