@@ -5,7 +5,7 @@
 //! looking the same (some file systems count time so coarsely). What time holds back, and what other files tell of, is read each time.
 //! Records are MessagePack without names of fields: they are read at every build, all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -151,14 +151,12 @@ impl<'a> Records<'a> {
 
     /// Keeps what this run read, with what is known of `posts` now.
     pub fn keep(self, posts: &Posts) {
-        let surveys: HashMap<&str, &Survey> = match self.fresh.is_empty() {
-            true => HashMap::new(),
-            false => posts
-                .published
-                .iter()
-                .filter_map(|post| Some((post.source.to_str()?, post.survey.get()?)))
-                .collect(),
-        };
+        let fresh: HashSet<&str> = self.fresh.iter().map(|fresh| fresh.path.as_str()).collect();
+        let posts = posts.published.par_iter().filter_map(|post| Some((post.source.to_str()?, post)));
+        // Where nothing was rendered nobody has asked for them yet.
+        let surveys =
+            posts.filter(|(path, _)| fresh.contains(path)).map(|(path, post)| (path, post.survey()));
+        let surveys: HashMap<&str, &Survey> = surveys.collect();
         (0..SHARDS).into_par_iter().for_each(|shard| self.keep_shard(shard, &surveys));
     }
 
