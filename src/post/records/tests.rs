@@ -132,6 +132,23 @@ fn a_file_that_was_changed_a_moment_ago_is_not_recorded() {
 }
 
 #[test]
+fn an_essay_is_recorded_although_nobody_asked_how_long_it_is() {
+    let case = Case::new();
+    case.write("2026-01-01-maps.md", "# Maps\n\nText of four words");
+    let later = "2200-01-01T00:00:00Z".parse().unwrap();
+    let load = || {
+        let mut records = Records::open(&case.drawer, case.program, later);
+        let posts = records.load(case.root.path(), Path::new("posts"), &case.settings, case.now).unwrap();
+        let (words, fresh) =
+            (posts.published[0].survey.get().map(|survey| survey.word_count), records.fresh.len());
+        records.keep(&posts);
+        (words, fresh)
+    };
+    assert_eq!(load(), (None, 1), "it is read, and nothing more is asked");
+    assert_eq!(load(), (Some(4), 0), "it is not read again");
+}
+
+#[test]
 fn records_that_make_no_sense_are_none() {
     let case = Case::new();
     case.write("2026-01-01-maps.md", "# Maps\n\nText");
