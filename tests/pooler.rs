@@ -2,6 +2,8 @@
 //!
 //! The pooler is PgBouncer, of the Debian package `pgbouncer`; where `CI` is set, one that is missing is a failure.
 
+#[path = "support/letters.rs"]
+mod letters;
 #[path = "support/postgres.rs"]
 mod postgres;
 
@@ -14,6 +16,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use letters::write_letters;
 use postgres::{Postgres, as_server_user, is_listening};
 
 const PGBOUNCER: &str = "/usr/sbin/pgbouncer";
@@ -72,26 +75,7 @@ fn server() -> Option<Postgres> {
 /// A publication that mails into a folder.
 fn publication() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let config = r#"subscribers = "subscribers.csv"
-[publication]
-url = "https://letters.example.org/"
-title = "Letters"
-[schedule]
-pace = "each"
-announce_since = "2026-11-01"
-[mail]
-from = "Letters <letters@example.org>"
-postal_address = "1 Example Street"
-leave_address = "leave@example.org"
-[smtp]
-url = "maildir:outbox"
-"#;
-    let rows: String = (0..READERS).map(|number| format!("reader-{number}@example.org\n")).collect();
-    fs::write(folder.path().join("config.toml"), config).unwrap();
-    fs::write(folder.path().join("subscribers.csv"), format!("address\n{rows}")).unwrap();
-    fs::create_dir(folder.path().join("posts")).unwrap();
-    fs::write(folder.path().join("posts/2026-11-20-maps.md"), "+++\ntitle = \"Maps\"\n+++\n\nA letter.\n")
-        .unwrap();
+    write_letters(folder.path(), READERS, "url = \"maildir:outbox\"");
     folder
 }
 

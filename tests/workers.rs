@@ -1,18 +1,20 @@
 //! Several senders at once, sharing one ledger in PostgreSQL: each recipient gets one mail.
 
+#[path = "support/letters.rs"]
+mod letters;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/smtp.rs"]
 mod smtp;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use letters::write_letters;
 use postgres::Postgres;
 use smtp::{Script, Server};
 
@@ -26,40 +28,10 @@ struct Machine {
 
 impl Machine {
     fn new(server: &Server, database: &str) -> Self {
-        let machine = Self { folder: tempfile::tempdir().unwrap(), database: database.to_owned() };
-        let config = format!(
-            r#"subscribers = "subscribers.csv"
-
-[publication]
-url = "https://letters.example.org/"
-title = "Letters"
-
-[schedule]
-pace = "each"
-announce_since = "2026-11-01"
-
-[mail]
-from = "Letters <letters@example.org>"
-postal_address = "1 Example Street"
-leave_address = "leave@example.org"
-
-[smtp]
-url = "{}"
-connections = 4
-"#,
-            server.url()
-        );
-        let rows: String = (0..READERS).map(|number| format!("reader-{number}@example.org\n")).collect();
-        machine.write("config.toml", &config);
-        machine.write("subscribers.csv", &format!("address\n{rows}"));
-        machine.write("posts/2026-11-20-maps.md", "+++\ntitle = \"Maps\"\n+++\n\nA short letter.\n");
-        machine
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let smtp = format!("url = \"{}\"\nconnections = 4", server.url());
+        write_letters(folder.path(), READERS, &smtp);
+        Self { folder, database: database.to_owned() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
