@@ -25,9 +25,8 @@ impl<'a> Origins<'a> {
     pub(super) fn new(posts: &'a Posts, urls: &Urls, markup: &MarkupSettings) -> Self {
         let (places, names) = rayon::join(|| places(posts, urls), || names(posts));
         let others = Others { places, names };
-        let posts_of = posts.published.par_iter();
-        let origins = posts_of.filter_map(|post| Some((&post.id, origin(post, posts, markup, &others)?)));
-        Self(origins.collect())
+        let origin = |post: &'a Post| Some((&post.id, origin(post, posts, markup, &others)?));
+        Self(posts.published.par_iter().filter_map(origin).collect())
     }
 
     /// None where the post is to be rendered in any case.
@@ -102,17 +101,18 @@ fn origin(post: &Post, posts: &Posts, markup: &MarkupSettings, others: &Others) 
     let dates = (published.to_string(), updated.as_ref().map(ToString::to_string));
     let front = (id, slug, title, dates, lang, authors, tags, series);
     let more = (toc, given_summary, image, enclosure, canonical_url, aliases, extra);
-    let leans = enclosure.is_some() || body.marks.leans_on_others;
     let own = Sealer::default()
         .with_value(&(front, more))
         .with_value(&(content_hash, source, body.format, body.has_math, markup.highlight))
+        // Where the file is that lists show with it.
+        .with_value(&enclosure.is_some().then(|| others.places.to_string()))
         .seal();
     let whole = Sealer::default()
         .with(own)
         .with_value(
             &posts.versions(post).map(|post| (&post.slug, &post.lang, &post.title)).collect::<Vec<_>>(),
         )
-        .with_value(&leans.then(|| others.places.to_string()))
+        .with_value(&body.marks.leans_on_others.then(|| others.places.to_string()))
         .with_value(&body.marks.calls_by_name.then(|| others.names.to_string()))
         .seal();
     Some(Origin { own, whole })
