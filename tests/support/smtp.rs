@@ -272,16 +272,14 @@ impl Shared {
             }
             let Ok(socket) = socket else { continue };
             let number = self.connections.fetch_add(1, Ordering::SeqCst);
-            let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most_open.fetch_max(open, Ordering::SeqCst);
+            let open = Open::count(self);
             self.sockets.lock().unwrap().extend(socket.try_clone().map(|socket| (number, socket)));
             let shared = Arc::clone(self);
             thread::spawn(move || {
                 let _ = socket.set_nodelay(true);
-                let _ = Session::new(&shared, socket, number).run();
+                let _ = Session::new(&shared, socket, number, open).run();
                 // The last clone: closed with octets unread, it resets the connection, as a dying server does.
                 shared.sockets.lock().unwrap().remove(&number);
-                shared.open.fetch_sub(1, Ordering::SeqCst);
             });
         }
     }
@@ -303,6 +301,23 @@ impl Shared {
         })?;
         rule.left = rule.left.map(|left| left - 1);
         Some(rule.act)
+    }
+}
+
+/// An open connection, counted for as long as this lives.
+struct Open(Arc<Shared>);
+
+impl Open {
+    fn count(shared: &Arc<Shared>) -> Self {
+        let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
+        shared.most_open.fetch_max(open, Ordering::SeqCst);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -341,6 +356,7 @@ struct Session<'a> {
     shared: &'a Shared,
     number: usize,
     stream: BufReader<Stream>,
+    open: Option<Open>,
     reverse_path: String,
     forward_path: String,
     /// Whether something was said since the client was waited for.
@@ -353,7 +369,7 @@ fn over() -> io::Error {
 }
 
 impl<'a> Session<'a> {
-    fn new(shared: &'a Shared, socket: TcpStream, number: usize) -> Self {
+    fn new(shared: &'a Shared, socket: TcpStream, number: usize, open: Open) -> Self {
         let mut stream = Stream::Plain(socket);
         if shared.script.implicit_tls {
             stream = shared.encrypted(stream);
@@ -362,6 +378,7 @@ impl<'a> Session<'a> {
             shared,
             number,
             stream: BufReader::new(stream),
+            open: Some(open),
             reverse_path: String::new(),
             forward_path: String::new(),
             has_spoken: false,
@@ -389,8 +406,9 @@ impl<'a> Session<'a> {
                     self.say("250 2.0.0 reset")?;
                 }
                 "QUIT" => {
-                    self.say("221 2.0.0 bye")?;
-                    return Ok(());
+                    // Who has heard the goodbye may come again before this thread is on the processor again.
+                    drop(self.open.take());
+                    return self.say("221 2.0.0 bye");
                 }
                 _ => self.say("502 5.5.2 not known")?,
             }
