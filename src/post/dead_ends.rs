@@ -25,7 +25,7 @@ struct Ground<'a> {
 
 /// Findings about the links of `essays`, in their order.
 pub(super) fn findings(
-    essays: &[Essay],
+    essays: &[&Essay],
     assets: &BTreeMap<PathBuf, u64>,
     directory: &Directory,
     shown_as: &Path,
@@ -38,7 +38,7 @@ pub(super) fn findings(
         aliases.chain([essay.post.slug.as_str()])
     });
     let mut ground = Ground {
-        essays: essays.iter().map(|essay| (essay.post.source.as_path(), essay)).collect(),
+        essays: essays.iter().map(|essay| (essay.post.source.as_path(), *essay)).collect(),
         assets,
         directory,
         shown_as,

@@ -32,8 +32,8 @@ pub(super) struct Desk<'a> {
 pub(super) struct Reading {
     /// Path below the posts folder.
     pub path: PathBuf,
-    /// None where a fault stands in the way.
-    pub essay: Option<Essay>,
+    /// None where a fault stands in the way. Boxed, for it is handed on several times.
+    pub essay: Option<Box<Essay>>,
     pub remarks: Remarks,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Essay {
 pub(super) fn read(path: &Path, bytes: &[u8], desk: Desk<'_>) -> Reading {
     let mut remarks = Remarks::default();
     let essay = read_with(path, bytes, desk, &mut remarks).filter(|_| remarks.faults.is_empty());
-    Reading { path: path.to_owned(), essay, remarks }
+    Reading { path: path.to_owned(), essay: essay.map(Box::new), remarks }
 }
 
 fn read_with(path: &Path, bytes: &[u8], desk: Desk<'_>, remarks: &mut Remarks) -> Option<Essay> {

@@ -14,8 +14,8 @@ use crate::post::crossings::{Crossing, To};
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
-    Directory, Fault, Held, PostId, PostSettings, Posts, Slug, Translations, Unpublished, dead_ends, picture,
-    playtime, translations, unique,
+    Directory, Fault, Held, Post, PostId, PostSettings, Posts, Slug, Translations, Unpublished, dead_ends,
+    picture, playtime, translations, unique,
 };
 
 /// Why a posts folder gives no posts.
@@ -55,7 +55,8 @@ impl Posts {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Self, LoadError> {
-        load(posts_dir, shown_as, settings, now, |found, desk| read_all(posts_dir, found, desk))
+        let found = walked(posts_dir, shown_as)?;
+        load(found, posts_dir, shown_as, settings, now, |found, desk| read_all(posts_dir, found, desk))
     }
 
     /// What one file at `path` below the posts folder comes to by itself. Nothing is read.
@@ -75,15 +76,20 @@ impl Posts {
     }
 }
 
-/// Posts of what `read` makes of the essays that are found, with what only other files can tell of them.
+/// What lies below `posts_dir`.
+pub(super) fn walked(posts_dir: &Path, shown_as: &Path) -> Result<Found, LoadError> {
+    walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))
+}
+
+/// Posts of what `read` makes of the essays that are `found`, with what only other files can tell of them.
 pub(super) fn load(
+    found: Found,
     posts_dir: &Path,
     shown_as: &Path,
     settings: &PostSettings,
     now: Timestamp,
     read: impl FnOnce(&Found, Desk<'_>) -> Result<Vec<Reading>, LoadError>,
 ) -> Result<Posts, LoadError> {
-    let found = walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))?;
     let desk = Desk { settings, now, shown_as, assets: &found.assets };
     let mut posts = gather(read(&found, desk)?, &found, desk)?;
     playtime::measure(&mut posts.published, posts_dir, &found.assets);
@@ -115,20 +121,23 @@ fn gather(readings: Vec<Reading>, found: &Found, desk: Desk<'_>) -> Result<Posts
         findings.extend(remarks.findings.into_iter().map(|flaw| flaw.in_file(shown_as.join(&path))));
         essays.extend(essay);
     }
-    let sets = sets(&essays, &mut faults, shown_as);
+    let all: Vec<&Essay> = essays.iter().map(Box::as_ref).collect();
+    let sets = sets(&all, &mut faults, shown_as);
     sort(&mut faults);
     if !faults.is_empty() {
         return Err(LoadError::Faults(faults));
     }
-    let directory = directory(&essays);
-    findings.extend(dead_ends::findings(&essays, &found.assets, &directory, shown_as));
+    let directory = directory(&all);
+    findings.extend(dead_ends::findings(&all, &found.assets, &directory, shown_as));
     sort(&mut findings);
-    let posts = posts(essays, found.assets.keys().cloned().collect(), findings, desk.settings.unpublished);
-    Ok(Posts { translations: Translations::new(sets, &posts.published), directory, ..posts })
+    let (published, held) = published(essays.into_iter(), desk.settings.unpublished);
+    let translations = Translations::new(sets, &published);
+    let assets = found.assets.keys().cloned().collect();
+    Ok(Posts { published, held, assets, findings, translations, directory, ..Posts::default() })
 }
 
 /// The posts that are out by their names, where any essay calls one by name.
-fn directory(essays: &[Essay]) -> Directory {
+fn directory(essays: &[&Essay]) -> Directory {
     let is_name = |crossing: &Crossing| matches!(crossing.to, To::Name(_));
     if !essays.iter().flat_map(|essay| &essay.crossings).any(is_name) {
         return Directory::default();
@@ -137,13 +146,12 @@ fn directory(essays: &[Essay]) -> Directory {
 }
 
 /// Which essays are one in several languages, once there is no other fault: what was not read cannot be found.
-fn sets(essays: &[Essay], faults: &mut Vec<Fault>, shown_as: &Path) -> Vec<Vec<PostId>> {
-    let essays: Vec<&Essay> = essays.iter().collect();
-    faults.extend(unique::faults(&essays, shown_as));
+fn sets(essays: &[&Essay], faults: &mut Vec<Fault>, shown_as: &Path) -> Vec<Vec<PostId>> {
+    faults.extend(unique::faults(essays, shown_as));
     if !faults.is_empty() {
         return Vec::new();
     }
-    let sets = translations::sets(&essays, shown_as);
+    let sets = translations::sets(essays, shown_as);
     sets.unwrap_or_else(|impossible| {
         faults.extend(impossible);
         Vec::new()
@@ -154,22 +162,26 @@ fn sort(faults: &mut [Fault]) {
     faults.sort_by(|a, b| (&a.file, a.line, &a.what).cmp(&(&b.file, b.line, &b.what)));
 }
 
-fn posts(essays: Vec<Essay>, assets: Vec<PathBuf>, findings: Vec<Fault>, unpublished: Unpublished) -> Posts {
-    let (mut published, mut held) = (Vec::new(), Vec::new());
-    for Essay { post, hold, .. } in essays {
-        let is_out = hold.is_none() || unpublished == Unpublished::Shown;
-        held.extend(hold.map(|why| Held { source: post.source.clone(), title: post.title.clone(), why }));
-        if is_out {
-            published.push(post);
+/// The posts that are out, the newest first, and what is held back.
+fn published(essays: impl Iterator<Item = Box<Essay>>, unpublished: Unpublished) -> (Vec<Post>, Vec<Held>) {
+    let (mut out, mut held) = (Vec::new(), Vec::new());
+    for essay in essays {
+        let Post { source, title, .. } = &essay.post;
+        let why = essay.hold.clone();
+        held.extend(why.map(|why| Held { source: source.clone(), title: title.clone(), why }));
+        if essay.hold.is_none() || unpublished == Unpublished::Shown {
+            out.push(essay);
         }
     }
-    published.sort_by_cached_key(|post| (Reverse(post.published.timestamp()), post.id.clone()));
+    let place = |post: &Post| Reverse(post.published.timestamp());
+    out.sort_by(|a, b| (place(&a.post), &a.post.id).cmp(&(place(&b.post), &b.post.id)));
+    let mut published: Vec<Post> = out.into_iter().map(|essay| essay.post).collect();
     agree_on_tag_names(&mut published);
-    Posts { published, held, assets, findings, ..Posts::default() }
+    (published, held)
 }
 
 /// Gives a tag one name, however differently posts spell it: the spelling most used, then the newest.
-fn agree_on_tag_names(posts: &mut [crate::post::Post]) {
+fn agree_on_tag_names(posts: &mut [Post]) {
     let mut names: HashMap<&Slug, &str> = HashMap::new();
     let mut tags = posts.iter().flat_map(|post| &post.tags);
     if tags.all(|tag| *names.entry(&tag.slug).or_insert(&tag.name) == tag.name) {

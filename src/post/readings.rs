@@ -37,7 +37,8 @@ impl Readings {
         settings: &PostSettings,
         now: Timestamp,
     ) -> Result<Posts, LoadError> {
-        load::load(posts_dir, shown_as, settings, now, |found, desk| self.all(posts_dir, found, desk))
+        let found = load::walked(posts_dir, shown_as)?;
+        load::load(found, posts_dir, shown_as, settings, now, |found, desk| self.all(posts_dir, found, desk))
     }
 
     /// Every essay that was found, in order of path.

@@ -75,7 +75,7 @@ struct Record {
     digest: Digest,
     /// Octets of the file's text before the essay.
     skipped: usize,
-    essay: Essay,
+    essay: Box<Essay>,
     findings: Vec<Flaw>,
 }
 
@@ -102,9 +102,7 @@ impl<'a> Records<'a> {
     /// Those that `program` kept in `store`. It is `now`, as file systems count.
     pub fn open(store: &'a dyn Store, program: &str, now: Timestamp) -> Self {
         let settled = u64::try_from(now.as_nanosecond()).unwrap_or(0).saturating_sub(SETTLED);
-        let read = |shard| store.read(&key(shard)).unwrap_or_default();
-        let shards = (0..SHARDS).into_par_iter().map(read).collect();
-        let true_entries = vec![Vec::new(); SHARDS];
+        let (shards, true_entries) = (vec![Vec::new(); SHARDS], vec![Vec::new(); SHARDS]);
         Self { store, of: program.to_owned(), settled, shards, fresh: Vec::new(), true_entries }
     }
 
@@ -121,8 +119,8 @@ impl<'a> Records<'a> {
         now: Timestamp,
     ) -> Result<Posts, LoadError> {
         let changed = Changed::default();
-        self.keep_only_those_of(settings, shown_as);
-        let posts = load::load(posts_dir, shown_as, settings, now, |found, desk| {
+        let (found, ()) = rayon::join(|| load::walked(posts_dir, shown_as), || self.read(settings, shown_as));
+        let posts = load::load(found?, posts_dir, shown_as, settings, now, |found, desk| {
             self.all(posts_dir, &found.essays, desk, &changed)
         })?;
         Ok(Posts { changed, ..posts })
@@ -177,13 +175,14 @@ impl<'a> Records<'a> {
         self.store.write(&key(shard), &kept);
     }
 
-    /// Forgets what was read with other settings or by another program.
-    fn keep_only_those_of(&mut self, settings: &PostSettings, shown_as: &Path) {
+    /// Reads what is kept, but for what was read with other settings or by another program.
+    fn read(&mut self, settings: &PostSettings, shown_as: &Path) {
         let of = format!("{} {} {settings:?}", self.of, shown_as.display());
         self.of = HEXLOWER.encode(&digest_of(of.as_bytes()));
-        let of = &self.of;
-        let is_of = |shard: &&mut Vec<u8>| pop(shard).is_some_and(|(first, _)| first == of.as_bytes());
-        self.shards.iter_mut().filter(|shard| !is_of(shard)).for_each(Vec::clear);
+        let (of, store) = (self.of.as_bytes(), self.store);
+        let is_of = |shard: &Vec<u8>| pop(shard).is_some_and(|(first, _)| first == of);
+        let read = |shard| store.read(&key(shard)).filter(is_of).unwrap_or_default();
+        self.shards = (0..SHARDS).into_par_iter().map(read).collect();
     }
 
     /// Entries by path, each with its shard and its place there.
@@ -273,9 +272,8 @@ impl Shelf<'_> {
     /// The file at `path` as it was read when it looked like `look`, and where that stands.
     fn recorded(&self, path: &Path, look: Look) -> Option<(Reading, (usize, usize))> {
         let (shard, at, Entry { record, survey, .. }) = *self.known.get(path.to_str()?)?;
-        let Record { essay, findings, digest, skipped, .. } =
+        let Record { mut essay, findings, digest, skipped, .. } =
             rmp_serde::from_slice(record).ok().filter(|record: &Record| record.look == look)?;
-        let mut essay = essay;
         if essay.post.source != path || essay.post.published.timestamp() > self.desk.now {
             return None;
         }

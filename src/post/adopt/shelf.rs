@@ -44,7 +44,7 @@ impl<'a> Shelf<'a> {
         };
         let desk = Desk { settings, now, shown_as, assets: &found.assets };
         let readings = load::read_all(posts_dir, &found, desk)?;
-        let essays = readings.into_iter().filter_map(|reading| reading.essay).collect();
+        let essays = readings.into_iter().filter_map(|reading| reading.essay).map(|essay| *essay).collect();
         Ok(Self { shown_as, settings, now: now.to_zoned(settings.zone.clone()), found, essays })
     }
 
@@ -183,11 +183,11 @@ impl<'a> Shelf<'a> {
     fn shared_names(&self, sources: &BTreeMap<PathBuf, &Adoption>) -> Vec<Fault> {
         let essays = self.essays.iter().filter(|essay| !sources.contains_key(&essay.post.source));
         let mut all: Vec<&Essay> = essays.collect();
-        let new: Vec<Essay> = sources
+        let new: Vec<_> = sources
             .iter()
             .filter_map(|(target, adoption)| essay::read(target, &adoption.bytes, self.desk()).essay)
             .collect();
-        all.extend(&new);
+        all.extend(new.iter().map(Box::as_ref));
         let clashes = unique::faults(&all, self.shown_as).into_iter();
         let of_new = clashes.filter_map(|fault| {
             let adoption = sources.get(fault.file.strip_prefix(self.shown_as).ok()?)?;

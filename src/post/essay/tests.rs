@@ -45,7 +45,7 @@ fn came_with(path: &str, bytes: &[u8], settings: &PostSettings) -> Came {
         flaws.into_iter().map(line).collect()
     };
     Came {
-        essay: reading.essay,
+        essay: reading.essay.map(|essay| *essay),
         faults: told(reading.remarks.faults),
         findings: told(reading.remarks.findings),
     }

@@ -210,7 +210,7 @@ impl TreeWriter {
     ///
     /// If a file cannot be put in place. What is in place by then is whole; the next run does the rest.
     pub fn finish(self) -> Result<TreeReport, TreeError> {
-        let mut progress = mem::take(&mut *self.progress());
+        let progress = mem::take(&mut *self.progress());
         let now: BTreeSet<String> = progress.taken.into_values().collect();
         let draft = self.out.join(STAGING).join("manifest");
         // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
@@ -220,25 +220,30 @@ impl TreeWriter {
         let stale = self.before.difference(&now).filter(|path| self.part.owns(path));
         let (in_the_way, left_over): (Vec<_>, Vec<_>) =
             stale.cloned().partition(|path| is_in_the_way(path, &now));
-        let removed = match self.home {
-            None => self.replace(&Journal { in_the_way, moves: self.moves(&progress.staged)?, left_over })?,
-            Some(_) => 0,
+        let replace = || match self.home {
+            None => self.replace(&Journal { in_the_way, moves: self.moves(&progress.staged)?, left_over }),
+            Some(_) => Ok(0),
         };
+        // A seal is of a file that looks as told: until it is in its place, it says nothing.
+        let (removed, ()) = rayon::join(replace, || self.keep_seals(&progress.made, &progress.grown));
+        let removed = removed?;
         let others = self.before.iter().filter(|path| !self.part.owns(path)).cloned();
         let now: BTreeSet<String> = now.into_iter().chain(others).collect();
         if now.is_empty() || now != self.before {
             manifest::write(&self.out, &draft, &now)?;
         }
         self.move_in()?;
-        if let Some(book) = &self.book {
-            let is_known = |(path, made): &(String, Made)| self.made.get(path) == Some(made);
-            if progress.made.len() != self.made.len() || !progress.made.iter().all(is_known) {
-                progress.made.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-                book.write(&progress.made);
-            }
-            progress.grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
-        }
         Ok(TreeReport { written: progress.staged.len(), unchanged: progress.unchanged, removed })
+    }
+
+    /// Tells the next run what the files were made from.
+    fn keep_seals(&self, made: &[(String, Made)], grown: &[(String, Look, Parts)]) {
+        let Some(book) = &self.book else { return };
+        let is_known = |(path, made): &(String, Made)| self.made.get(path) == Some(made);
+        if made.len() != self.made.len() || !made.iter().all(is_known) {
+            book.write(made);
+        }
+        grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
     }
 
     /// The moves of all that was staged.
