@@ -8,6 +8,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 use ring::digest;
 
+use crate::post::attached::Attached;
 use crate::post::crossings::{Crossing, crossings};
 use crate::post::essay::{Desk, Essay};
 use crate::post::fields::{At, Fields, Named, is_visible, one_line};
@@ -66,6 +67,7 @@ impl Table<'_> {
         let date = self.file.name.date.unwrap_or_else(|| published.date());
         let (id, slug) = (self.id(date), self.slug(date));
         let enclosure = self.fields.enclosure.take();
+        let attached = enclosure.as_ref().map(|bill| Attached::new(self.file.path, bill, self.desk.assets));
         let enclosure = enclosure
             .and_then(|bill| enclosure::settle(self.file.path, &bill, self.desk.assets, self.remarks));
         let (series, crossings) = (self.series(), self.crossings());
@@ -101,7 +103,7 @@ impl Table<'_> {
             body,
             survey: OnceLock::new(),
         };
-        Essay { post, hold, id_line, slug_line, alias_lines, crossings, kin: self.fields.kin }
+        Essay { post, hold, id_line, slug_line, alias_lines, crossings, kin: self.fields.kin, attached }
     }
 
     fn is_draft(&self) -> bool {

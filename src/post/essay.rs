@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::post::assemble::{File, assemble};
+use crate::post::attached::Attached;
 use crate::post::crossings::Crossing;
 use crate::post::file_name::{self, FileName};
 use crate::post::matter::{self, Entry};
@@ -52,6 +53,8 @@ pub(super) struct Essay {
     pub crossings: Vec<Crossing>,
     /// What it says of its translations.
     pub kin: Kin,
+    /// What its enclosure was found to be, if it names one.
+    pub attached: Option<Attached>,
 }
 
 /// Reads the file at `path` below the posts folder.

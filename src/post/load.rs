@@ -91,8 +91,9 @@ pub(super) fn load(
     read: impl FnOnce(&Found, Desk<'_>) -> Result<Vec<Reading>, LoadError>,
 ) -> Result<Posts, LoadError> {
     let desk = Desk { settings, now, shown_as, assets: &found.assets };
-    let mut posts = gather(read(&found, desk)?, &found, desk)?;
-    playtime::measure(&mut posts.published, posts_dir, &found.assets);
+    let mut readings = read(&found, desk)?;
+    readings.par_iter_mut().for_each(|reading| playtime::measure(reading, posts_dir, &found.assets));
+    let posts = gather(readings, &found, desk)?;
     Ok(Posts { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
 }
 

@@ -22,6 +22,8 @@ mod id;
 mod language;
 mod heading;
 mod reach;
+mod look;
+mod attached;
 mod enclosure;
 mod picture;
 mod playtime;

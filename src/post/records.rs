@@ -2,16 +2,16 @@
 //!
 //! A record holds a post without its words. It is good for the same program and settings, and for a file with the same size,
 //! times and number. A file that was changed less than two seconds before it was read is not recorded: another change could leave it
-//! looking the same (some file systems count time so coarsely). What time holds back, and what other files tell of, is read each time.
+//! looking the same (some file systems count time so coarsely). What time holds back is read each time. Of an
+//! enclosure, the file must look as it did too.
 //! Records are MessagePack without names of fields: they are read at every build, all of them.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, Metadata};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::UNIX_EPOCH;
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::load::{self, LoadError};
+use crate::post::look::Look;
+use crate::post::playtime;
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::text::{Changed, Digest, Kept, Text, digest_of};
 use crate::post::{PostSettings, Posts, Survey, source};
@@ -77,17 +79,6 @@ struct Record {
     skipped: usize,
     essay: Box<Essay>,
     findings: Vec<Flaw>,
-}
-
-/// What a glance at a file shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Look {
-    octets: u64,
-    /// Nanoseconds since 1970.
-    modified: u64,
-    /// When anything about it changed, likewise, and its number; 0 where the system tells neither.
-    changed: u64,
-    number: u64,
 }
 
 /// What came of one file.
@@ -243,19 +234,20 @@ struct Shelf<'a> {
 impl Shelf<'_> {
     fn reading(&self, path: &Path, settled: u64) -> Result<Found, LoadError> {
         let file = self.posts_dir.join(path);
-        let look = fs::metadata(&file).ok().and_then(|found| Look::of(&found));
+        let look = Look::at(&file);
         if let Some((reading, entry)) = look.and_then(|look| self.recorded(path, look)) {
             return Ok(Found { reading, entry: Some(entry), fresh: None });
         }
         let octets =
             fs::read(&file).map_err(|cause| LoadError::Io { path: self.desk.shown_as.join(path), cause })?;
         let mut reading = essay::read(path, &octets, self.desk);
+        playtime::measure(&mut reading, &self.posts_dir, self.desk.assets);
         let Some(place) = reading.essay.as_ref().and_then(|essay| Place::of(essay, &octets)) else {
             return Ok(Found { reading, entry: None, fresh: None });
         };
         // One that changed while it was read looks otherwise, or has not settled.
-        let look = look.filter(|look| look.modified.max(look.changed) < settled);
-        let fresh = look.and_then(|look| fresh(&reading, &place, look));
+        let look = look.filter(|look| look.is_settled(settled));
+        let fresh = look.and_then(|look| fresh(&reading, &place, look, settled));
         let is_held = self.held.fetch_add(octets.len(), Ordering::Relaxed) < MOST_HELD;
         if let Some(essay) = reading.essay.as_mut().filter(|_| !is_held) {
             essay.post.body.put(self.kept(path, place));
@@ -269,12 +261,21 @@ impl Shelf<'_> {
         Text::Kept(Kept { posts_dir, path: path.to_owned(), digest, skipped, changed })
     }
 
+    /// Whether other files tell what they told of the enclosure of `essay`.
+    fn stands(&self, essay: &Essay) -> bool {
+        let (Some(attached), Some(enclosure)) = (&essay.attached, &essay.post.enclosure) else { return true };
+        attached.stands(&essay.post.source, &enclosure.url, &self.posts_dir, self.desk.assets)
+    }
+
     /// The file at `path` as it was read when it looked like `look`, and where that stands.
     fn recorded(&self, path: &Path, look: Look) -> Option<(Reading, (usize, usize))> {
         let (shard, at, Entry { record, survey, .. }) = *self.known.get(path.to_str()?)?;
         let Record { mut essay, findings, digest, skipped, .. } =
             rmp_serde::from_slice(record).ok().filter(|record: &Record| record.look == look)?;
-        if essay.post.source != path || essay.post.published.timestamp() > self.desk.now {
+        if essay.post.source != path
+            || essay.post.published.timestamp() > self.desk.now
+            || !self.stands(&essay)
+        {
             return None;
         }
         let survey: Survey = rmp_serde::from_slice(survey).ok()?;
@@ -298,10 +299,10 @@ impl Place {
     }
 }
 
-/// The record of a file; none where time or other files tell what it is read as.
-fn fresh(reading: &Reading, place: &Place, look: Look) -> Option<Fresh> {
+/// The record of a file; none where time tells what it is read as, or a recording was changed a moment ago.
+fn fresh(reading: &Reading, place: &Place, look: Look, settled: u64) -> Option<Fresh> {
     let essay = reading.essay.as_ref().filter(|essay| essay.hold.is_none())?;
-    if essay.post.enclosure.is_some() {
+    if essay.attached.as_ref().is_some_and(|attached| !attached.is_settled(settled)) {
         return None;
     }
     let path = reading.path.to_str()?.to_owned();
@@ -319,31 +320,6 @@ struct RecordOf<'a> {
     skipped: usize,
     essay: &'a Essay,
     findings: &'a [Flaw],
-}
-
-impl Look {
-    fn of(found: &Metadata) -> Option<Self> {
-        let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        let (changed, number) = status(found);
-        Some(Self {
-            octets: found.len(),
-            modified: u64::try_from(modified.as_nanos()).ok()?,
-            changed,
-            number,
-        })
-    }
-}
-
-#[cfg(unix)]
-fn status(found: &Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt;
-    let nanoseconds = found.ctime().saturating_mul(1_000_000_000).saturating_add(found.ctime_nsec());
-    (u64::try_from(nanoseconds).unwrap_or(0), found.ino())
-}
-
-#[cfg(not(unix))]
-fn status(_found: &Metadata) -> (u64, u64) {
-    (0, 0)
 }
 
 fn shard_of(path: &str) -> usize {

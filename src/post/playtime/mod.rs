@@ -16,36 +16,66 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
+use crate::post::attached::local;
+use crate::post::essay::Reading;
+use crate::post::remarks::Flaw;
 
-use crate::post::{Post, meanings};
-
-/// Fills in how long the enclosures among `assets` play, where front matter does not say so.
-pub(super) fn measure(posts: &mut [Post], folder: &Path, assets: &BTreeMap<PathBuf, u64>) {
-    let is_open = |post: &&mut Post| {
-        let enclosure = post.enclosure.as_ref();
-        enclosure.is_some_and(|file| file.is_recording() && file.duration_secs.is_none())
-    };
-    let open: Vec<&mut Post> = posts.iter_mut().filter(is_open).collect();
-    open.into_par_iter().for_each(|post| {
-        let Some(enclosure) = &mut post.enclosure else { return };
-        let file = meanings(&post.source, &enclosure.url).into_iter().find(|path| assets.contains_key(path));
-        enclosure.duration_secs = file.and_then(|path| seconds(&folder.join(path)).ok().flatten());
-    });
+/// What a file tells of the recording in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    Seconds(f64),
+    /// It does not say how long it plays.
+    Nothing,
+    /// There is no sound in it.
+    Silence,
 }
 
-/// How long the recording at `path` plays, in whole seconds.
-fn seconds(path: &Path) -> io::Result<Option<u64>> {
+/// Fills in how long the enclosure of an essay plays, if it is one of `assets`, files below `folder`, and front matter does
+/// not say so. What was measured is not measured again.
+pub(super) fn measure(reading: &mut Reading, folder: &Path, assets: &BTreeMap<PathBuf, u64>) {
+    let Some(essay) = reading.essay.as_deref_mut() else { return };
+    let (Some(enclosure), Some(attached)) = (&mut essay.post.enclosure, &mut essay.attached) else { return };
+    if !enclosure.is_recording() || enclosure.duration_secs.is_some() || attached.is_measured {
+        return;
+    }
+    let Some(path) = local(&essay.post.source, &enclosure.url, assets) else { return };
+    let path = folder.join(path);
+    // The look first: what is changed meanwhile looks otherwise the next time.
+    attached.measuring(&path);
+    let told = told_by(&path).unwrap_or(Told::Nothing);
+    if let Told::Seconds(seconds) = told {
+        enclosure.duration_secs = Some(seconds.round() as u64);
+    } else {
+        reading.remarks.finding(without_length(told, attached.line, &enclosure.url));
+    }
+}
+
+/// What to say of a recording whose length is not known.
+fn without_length(told: Told, line: usize, url: &str) -> Flaw {
+    match told {
+        Told::Silence => {
+            let what = format!("`enclosure`: expected a recording in `{url}`, found no sound");
+            Flaw::new(line, what).with_help("listen to the file, and export it anew")
+        }
+        Told::Seconds(_) | Told::Nothing => {
+            let what = format!("`enclosure`: how long `{url}` plays cannot be told from the file");
+            Flaw::new(line, what).with_help("add `duration`: podcast players show it before they play")
+        }
+    }
+}
+
+/// What the file at `path` tells.
+fn told_by(path: &Path) -> io::Result<Told> {
     let file = File::open(path)?;
     let octets = file.metadata()?.len();
     told(&mut BufReader::new(file), octets)
 }
 
 /// What the file's beginning says it is decides who reads it, not its name.
-fn told<R: Read + Seek>(file: &mut R, octets: u64) -> io::Result<Option<u64>> {
+fn told<R: Read + Seek>(file: &mut R, octets: u64) -> io::Result<Told> {
     let mut start = [0; 12];
     if file.read_exact(&mut start).is_err() {
-        return Ok(None);
+        return Ok(Told::Silence);
     }
     file.rewind()?;
     let seconds = match &start {
@@ -53,15 +83,23 @@ fn told<R: Read + Seek>(file: &mut R, octets: u64) -> io::Result<Option<u64>> {
         [b'f', b'L', b'a', b'C', ..] => plain::flac_seconds(file),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E'] => plain::wav_seconds(file),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => mp4::seconds(file, octets),
-        _ => mpeg::seconds(file, octets),
+        [b'I', b'D', b'3', ..] | [0xff, ..] => return cut_short(mpeg::told(file, octets), Told::Silence),
+        _ => return cut_short(mpeg::told(file, octets).map(or_nothing), Told::Nothing),
     };
-    match seconds {
-        Ok(seconds) => {
-            Ok(seconds.filter(|seconds| seconds.is_finite()).map(|seconds| seconds.round() as u64))
-        }
-        // A file that ends too early says nothing.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        Err(error) => Err(error),
+    let seconds = seconds.map(|seconds| seconds.filter(|seconds| seconds.is_finite()));
+    cut_short(seconds.map(|seconds| seconds.map_or(Told::Nothing, Told::Seconds)), Told::Nothing)
+}
+
+/// A file of a kind that is not known may hold sound of which we know nothing.
+fn or_nothing(told: Told) -> Told {
+    if told == Told::Silence { Told::Nothing } else { told }
+}
+
+/// What is `told`, or `otherwise` where the file ends too early.
+fn cut_short(told: io::Result<Told>, otherwise: Told) -> io::Result<Told> {
+    match told {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(otherwise),
+        told => told,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::Told;
+
 /// Octets in which the first frame must begin, and over which the bit rate must stay the same to be trusted.
 const LOOK: u64 = 64 * 1024;
 
@@ -12,18 +14,21 @@ const BIT_RATES: [[u32; 15]; 2] = [
 ];
 
 /// How long the frames of `file` play.
-pub(super) fn seconds<R: Read + Seek>(file: &mut R, octets: u64) -> io::Result<Option<f64>> {
+pub(super) fn told<R: Read + Seek>(file: &mut R, octets: u64) -> io::Result<Told> {
     let start = after_tags(file)?;
     file.seek(SeekFrom::Start(start))?;
     let mut beginning = Vec::new();
     file.take(LOOK).read_to_end(&mut beginning)?;
-    let Some((at, first)) = first_frame(&beginning) else { return Ok(None) };
+    let Some((at, first)) = first_frame(&beginning) else { return Ok(Told::Silence) };
     let frame = &beginning[at..];
     if let Some(frames) = frames_told(frame, first) {
-        return Ok(Some(f64::from(frames) * f64::from(first.samples()) / f64::from(first.sample_rate)));
+        return Ok(Told::Seconds(
+            f64::from(frames) * f64::from(first.samples()) / f64::from(first.sample_rate),
+        ));
     }
     let audio = octets.saturating_sub(start + at as u64);
-    Ok(is_steady(frame, first).then(|| audio as f64 * 8.0 / f64::from(first.bit_rate)))
+    let seconds = audio as f64 * 8.0 / f64::from(first.bit_rate);
+    Ok(if is_steady(frame, first) { Told::Seconds(seconds) } else { Told::Nothing })
 }
 
 /// Where the ID3v2 tags at the beginning end.

@@ -102,6 +102,46 @@ fn what_is_kept_of_essays_is_what_they_would_be_if_read_anew() {
     case.compare();
 }
 
+/// WAV of `seconds` seconds at `per_second` octets each, with all octets of the sound the same.
+fn recording(seconds: u32, per_second: u32) -> Vec<u8> {
+    let octets = seconds * per_second;
+    let format =
+        [&b"WAVEfmt \x10\0\0\0\x01\0\x01\0"[..], &per_second.to_le_bytes(), &per_second.to_le_bytes()];
+    let head = [&b"RIFF\0\0\0\0"[..], &format.concat(), b"\x01\0\x08\0data", &octets.to_le_bytes()];
+    [head.concat(), vec![0; octets as usize]].concat()
+}
+
+#[test]
+fn a_post_with_a_recording_is_recorded_until_the_recording_changes() {
+    let case = Case::new();
+    let put = |octets: &[u8]| fs::write(case.root.path().join("talk.wav"), octets).unwrap();
+    let files_read = || {
+        let later = "2200-01-01T00:00:00Z".parse().unwrap();
+        let mut records = Records::open(&case.drawer, case.program, later);
+        let posts = records.load(case.root.path(), Path::new("posts"), &case.settings, case.now).ok();
+        let length = posts.and_then(|posts| posts.published[0].enclosure.as_ref()?.duration_secs);
+        (records.fresh.len(), length)
+    };
+    put(&recording(4, 100));
+    case.write("2026-01-04-heard.md", "+++\ntitle = \"Heard\"\nenclosure = \"talk.wav\"\n+++\n\nText.\n");
+    case.compare();
+    assert_eq!(files_read(), (0, Some(4)), "nothing changed");
+    // As many octets as before, but another length.
+    put(&recording(2, 200));
+    assert_eq!(files_read(), (1, Some(2)), "another recording");
+    case.compare();
+    put(&recording(2, 200));
+    assert_eq!(files_read(), (1, Some(2)), "replaced by the same");
+    fs::rename(case.root.path().join("talk.wav"), case.root.path().join("other.wav")).unwrap();
+    assert_eq!(files_read(), (0, None), "a fault: it is gone");
+    case.compare();
+    put(b"");
+    case.compare();
+    put(b"RIFF of nothing");
+    case.compare();
+    case.compare();
+}
+
 #[test]
 fn an_essay_that_looks_as_it_did_is_read_when_its_words_are_asked_for() {
     let mut case = Case::new();
