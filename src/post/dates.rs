@@ -33,10 +33,12 @@ pub(super) fn midnight(date: Date, zone: &TimeZone) -> Zoned {
     })
 }
 
+/// Feeds have four digits for a year (RFC 3339 §5.6), here and in UTC.
 fn zoned(civil: DateTime, zone: &TimeZone) -> Result<Zoned, String> {
-    civil
-        .to_zoned(zone.clone())
-        .map_err(|_| format!("expected a time between the years 0000 and 9999, found `{civil}`"))
+    let zoned = civil.to_zoned(zone.clone()).ok();
+    zoned
+        .filter(|zoned| zoned.with_time_zone(TimeZone::UTC).year() > 0)
+        .ok_or_else(|| format!("expected a time between the years 0001 and 9999, found `{civil}`"))
 }
 
 /// The date `YYYY-MM-DD` that `text` begins with, and what follows it.
@@ -54,6 +56,10 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn date(&mut self) -> Result<Date, String> {
         let year = self.digits(4, "a year of four digits")?;
+        // There was none: RFC 3339 allows it, most who read feeds do not.
+        if year == 0 {
+            return Err("expected a year from 0001 to 9999, found `0000`".to_owned());
+        }
         self.skip(&['-'], "`-` after the year")?;
         let month = self.digits(2, "a month of two digits")?;
         in_range(month, 1..=12, "a month from 01 to 12")?;
@@ -187,6 +193,16 @@ mod tests {
             ("2026-02-30", "expected a day that 2026-02 has, found `30`"),
             ("26-03-01", "expected a year of four digits, found `-`"),
             ("March 1, 2026", "expected a year of four digits, found `M`"),
+            ("0000-01-01", "expected a year from 0001 to 9999, found `0000`"),
+            (
+                "0001-01-01T00:00:00+08:00",
+                "expected a time between the years 0001 and 9999, found `0001-01-01T00:00:00`",
+            ),
+            (
+                "9999-12-31T23:59:59-08:00",
+                "expected a time between the years 0001 and 9999, found `9999-12-31T23:59:59`",
+            ),
+            ("10000-01-01", "expected `-` after the year, found `0`"),
             ("2026-03", "expected `-` after the month, found the end"),
             ("2026-03-01T9:00", "expected an hour of two digits, found `:`"),
             ("2026-03-01T25:00", "expected an hour from 00 to 23, found `25`"),
