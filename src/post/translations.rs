@@ -138,13 +138,18 @@ impl Families {
         }
         let names = Names::new(essays);
         let mut faults = Vec::new();
+        let mut originals = vec![None; essays.len()];
         for (at, essay) in essays.iter().enumerate() {
             let Some(of) = &essay.kin.of else { continue };
             match names.find(&of.value) {
-                Some(original) if original != at => self.join(at, original),
+                Some(original) if original != at => {
+                    originals[at] = Some(original);
+                    self.join(at, original);
+                }
                 found => faults.push(names.fault(of, found.is_some()).in_file(shown(essay, shown_as))),
             }
         }
+        faults.extend(circles(&originals).iter().map(|circle| endless(essays, circle, shown_as)));
         faults
     }
 
@@ -164,6 +169,47 @@ impl Families {
         }
         sets.into_values().collect()
     }
+}
+
+/// The circles among places that each may name another, each from its lowest place on.
+fn circles(originals: &[Option<usize>]) -> Vec<Vec<usize>> {
+    let mut walked_from = vec![None; originals.len()];
+    let mut circles = Vec::new();
+    for start in 0..originals.len() {
+        let mut at = start;
+        while let (None, Some(original)) = (walked_from[at], originals[at]) {
+            walked_from[at] = Some(start);
+            at = original;
+        }
+        if walked_from[at] == Some(start) {
+            circles.push(circle(originals, at));
+        }
+    }
+    circles
+}
+
+/// The circle that `at` is in.
+fn circle(originals: &[Option<usize>], at: usize) -> Vec<usize> {
+    let next = |at: &usize| originals[*at];
+    let mut circle = vec![at];
+    circle.extend(std::iter::successors(next(&at), next).take_while(|next| *next != at));
+    let lowest = circle.iter().enumerate().min_by_key(|(_, at)| **at).map_or(0, |(place, _)| place);
+    circle.rotate_left(lowest);
+    circle
+}
+
+/// The fault of a `circle` of posts of which each names the next as its original.
+fn endless(essays: &[&Essay], circle: &[usize], shown_as: &Path) -> Fault {
+    let first = essays[circle[0]];
+    let way =
+        circle[1..].iter().chain(&circle[..1]).map(|at| shown(essays[*at], shown_as).display().to_string());
+    let what = format!(
+        "`translation_of`: expected an original that translates none of its own translations, found {}",
+        way.collect::<Vec<_>>().join(", which names ")
+    );
+    let line = first.kin.of.as_ref().map_or(0, |of| of.line);
+    let help = "take `translation_of` out of the one that was written first";
+    Flaw::new(line, what).with_help(help).in_file(shown(first, shown_as))
 }
 
 /// What an essay can be called by.

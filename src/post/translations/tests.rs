@@ -108,10 +108,29 @@ fn impossible_sets_are_faults() {
 }
 
 #[test]
-fn two_that_name_each_other_are_one_set() {
-    let found = sets(&[
-        ("a.md", &post("en", "translation_of = \"b\"")),
-        ("b.md", &post("de", "translation_of = \"a\"")),
-    ]);
-    assert_eq!(found[0].1.len(), 2);
+fn posts_that_name_each_other_in_a_circle_are_told_once_and_a_chain_is_none() {
+    let of = |lang: &str, name: &str| post(lang, &format!("translation_of = \"{name}\""));
+    let help = "[take `translation_of` out of the one that was written first]";
+    let expected =
+        "`translation_of`: expected an original that translates none of its own translations, found";
+    assert_eq!(
+        faults(&[
+            ("a.md", &of("en", "b")),
+            ("b.md", &of("de", "a")),
+            ("c.md", &of("fr", "f")),
+            ("d.md", &of("es", "c")),
+            ("e.md", &of("pt", "d")),
+            ("f.md", &of("ja", "e")),
+            ("g.md", &of("ko", "f")),
+        ]),
+        [
+            format!("posts/a.md:5: {expected} posts/b.md, which names posts/a.md {help}"),
+            format!(
+                "posts/c.md:5: {expected} posts/f.md, which names posts/e.md, which names posts/d.md, \
+                 which names posts/c.md {help}"
+            ),
+        ]
+    );
+    let found = sets(&[("a.md", &of("en", "b")), ("b.md", &of("de", "c")), ("c.md", &post("fr", ""))]);
+    assert_eq!(found[0].1, ["c", "b", "a"]);
 }
