@@ -12,10 +12,11 @@ use thiserror::Error;
 
 use crate::post::crossings::{Crossing, To};
 use crate::post::essay::{self, Desk, Essay, Reading};
+use crate::post::picture::{self, Pictures};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
     Directory, Fault, Held, Post, PostId, PostSettings, Posts, Slug, Translations, Unpublished, dead_ends,
-    picture, playtime, translations, unique,
+    playtime, translations, unique,
 };
 
 /// Why a posts folder gives no posts.
@@ -93,8 +94,11 @@ pub(super) fn load(
     let desk = Desk { settings, now, shown_as, assets: &found.assets };
     let mut readings = read(&found, desk)?;
     readings.par_iter_mut().for_each(|reading| playtime::measure(reading, posts_dir, &found.assets));
-    let posts = gather(readings, &found, desk)?;
-    Ok(Posts { sizes: picture::sizes(posts_dir, &posts.assets), ..posts })
+    let mut posts = gather(readings, &found, desk)?;
+    let Pictures { sizes, findings } = picture::look_over(posts_dir, shown_as, &posts.assets);
+    posts.findings.extend(findings);
+    sort(&mut posts.findings);
+    Ok(Posts { sizes, ..posts })
 }
 
 pub(super) fn unreadable(shown_as: &Path, error: WalkError) -> LoadError {

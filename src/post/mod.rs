@@ -25,6 +25,7 @@ mod reach;
 mod look;
 mod attached;
 mod enclosure;
+mod drawing;
 mod picture;
 mod playtime;
 mod assemble;

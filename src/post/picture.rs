@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use rayon::prelude::*;
 use serde::Serialize;
+
+use crate::post::Fault;
+use crate::post::drawing::{self, Drawing};
+use crate::post::remarks::Flaw;
 
 /// A picture's width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,17 +37,35 @@ pub struct PictureSources {
 /// The kinds that are looked into, by their file's ending.
 const ENDINGS: [&str; 8] = ["apng", "avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
 
-/// What is read of a drawing to find its root, in octets.
-const HEAD: u64 = 64 * 1024;
+/// What the pictures among the files beside essays tell of themselves.
+#[derive(Debug, Default)]
+pub(super) struct Pictures {
+    /// Sizes by path. What cannot be read as a picture is left out.
+    pub sizes: BTreeMap<PathBuf, PictureSize>,
+    pub findings: Vec<Fault>,
+}
 
-/// Sizes of the pictures among the files `paths` of `folder`. What cannot be read as one is left out.
-pub(super) fn sizes<'a>(
+/// Looks at the pictures among the files `paths` of `folder`, which is called `shown_as`.
+pub(super) fn look_over<'a>(
     folder: &Path,
+    shown_as: &Path,
     paths: impl IntoIterator<Item = &'a PathBuf>,
-) -> BTreeMap<PathBuf, PictureSize> {
+) -> Pictures {
     let pictures: Vec<&PathBuf> = paths.into_iter().filter(|path| is_picture(path)).collect();
-    let sized = pictures.into_par_iter().filter_map(|path| Some((path.clone(), size(&folder.join(path))?)));
-    sized.collect()
+    let looks: Vec<_> = pictures.into_par_iter().map(|path| (path, look(&folder.join(path)))).collect();
+    let mut pictures = Pictures::default();
+    for (path, Drawing { size, foreign }) in looks {
+        pictures.sizes.extend(size.map(|size| (path.clone(), size)));
+        pictures.findings.extend(foreign.map(|what| armed(what).in_file(shown_as.join(path))));
+    }
+    pictures
+}
+
+/// The finding of a drawing with `foreign` in it.
+fn armed(foreign: &str) -> Flaw {
+    let what = format!("expected a drawing and nothing else, found {foreign} in it");
+    Flaw::new(0, what)
+        .with_help("take it out, as by saving the drawing as plain SVG: it is published as it is")
 }
 
 fn is_picture(path: &Path) -> bool {
@@ -56,11 +76,13 @@ fn ending(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// Reads the beginning of the file at `path`.
-fn size(path: &Path) -> Option<PictureSize> {
-    let size =
-        if ending(path) == "svg" { drawing(BufReader::new(File::open(path).ok()?)) } else { raster(path) };
-    size.filter(|size| size.width > 0 && size.height > 0)
+/// Reads as much of the file at `path` as is needed.
+fn look(path: &Path) -> Drawing {
+    let look = match ending(path) == "svg" {
+        true => File::open(path).map(|svg| drawing::look(BufReader::new(svg))).unwrap_or_default(),
+        false => Drawing { size: raster(path), foreign: None },
+    };
+    Drawing { size: look.size.filter(|size| size.width > 0 && size.height > 0), ..look }
 }
 
 fn raster(path: &Path) -> Option<PictureSize> {
@@ -68,53 +90,9 @@ fn raster(path: &Path) -> Option<PictureSize> {
     Some(PictureSize { width: size.width.try_into().ok()?, height: size.height.try_into().ok()? })
 }
 
-/// What a drawing (SVG) says of its size; none where it leaves that to the page.
-fn drawing(svg: impl BufRead) -> Option<PictureSize> {
-    let mut reader = Reader::from_reader(svg.take(HEAD));
-    let mut octets = Vec::new();
-    loop {
-        match reader.read_event_into(&mut octets).ok()? {
-            Event::Start(root) | Event::Empty(root) if root.local_name().as_ref() == b"svg" => {
-                let length = |name: &str| pixels(&root.try_get_attribute(name).ok()??.value);
-                return Some(PictureSize { width: length("width")?, height: length("height")? });
-            }
-            Event::Start(_) | Event::Empty(_) | Event::Eof => return None,
-            _ => octets.clear(),
-        }
-    }
-}
-
-/// A length in pixels, rounded; none in any other unit.
-fn pixels(length: &[u8]) -> Option<u32> {
-    let length = std::str::from_utf8(length).ok()?.trim();
-    let pixels: f64 = length.strip_suffix("px").unwrap_or(length).trim_end().parse().ok()?;
-    (0.5..=100_000.0).contains(&pixels).then(|| pixels.round() as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_drawing_has_the_size_it_tells_in_pixels() {
-        for (svg, want) in [
-            (
-                "<?xml version=\"1.0\"?><!-- a --><svg width=\"20\" height=\" 9.6px \"><g/></svg>",
-                Some((20, 10)),
-            ),
-            ("<s:svg xmlns:s=\"http://www.w3.org/2000/svg\" width=\"3\" height=\"4\"/>", Some((3, 4))),
-            ("<svg viewBox=\"0 0 24 24\"/>", None),
-            ("<svg width=\"100%\" height=\"4\"/>", None),
-            ("<svg width=\"0\" height=\"4\"/>", None),
-            ("<svg width=\"1e9\" height=\"NaN\"/>", None),
-            ("<html><svg width=\"1\" height=\"1\"/></html>", None),
-            ("<svg width=\"1", None),
-            ("", None),
-        ] {
-            let size = drawing(svg.as_bytes()).map(|size| (size.width, size.height));
-            assert_eq!(size, want, "given {svg}");
-        }
-    }
 
     #[test]
     fn a_picture_is_measured_and_another_file_left_out() {
@@ -123,8 +101,13 @@ mod tests {
         for (name, bytes) in [("a.gif", &gif[..]), ("b.PNG", b"no picture"), ("c.pdf", &gif[..])] {
             std::fs::write(folder.path().join(name), bytes).unwrap();
         }
-        let paths = ["a.gif", "b.PNG", "c.pdf", "gone.jpg"].map(PathBuf::from);
-        let want = BTreeMap::from([("a.gif".into(), PictureSize { width: 320, height: 240 })]);
-        assert_eq!(sizes(folder.path(), &paths), want);
+        std::fs::write(folder.path().join("d.svg"), "<svg viewBox='0 0 2 1' onload='x()'/>").unwrap();
+        let paths = ["a.gif", "b.PNG", "c.pdf", "d.svg", "gone.jpg"].map(PathBuf::from);
+        let size = |width, height| PictureSize { width, height };
+        let want = BTreeMap::from([("a.gif".into(), size(320, 240)), ("d.svg".into(), size(640, 320))]);
+        let Pictures { sizes, findings } = look_over(folder.path(), Path::new("posts"), &paths);
+        assert_eq!(sizes, want);
+        let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["posts/d.svg: expected a drawing and nothing else, found an event handler in it"]);
     }
 }
