@@ -14,6 +14,7 @@ mod escape;
 mod formula;
 mod html;
 mod joins;
+mod levels;
 mod links;
 mod markdown;
 mod math;
@@ -77,7 +78,7 @@ pub fn survey(body: &Body, lang: &Lang) -> Survey {
     survey::survey(&document(body), lang)
 }
 
-/// The ways to read a post. A first-level heading that repeats the title is left out of each.
+/// The ways to read a post. A first-level heading that repeats the title is left out of each, and all headings stand below it.
 impl Post {
     /// The essay for our pages and for feeds, in one parse.
     pub fn render(&self, linker: &dyn Linker, settings: &MarkupSettings) -> Rendering {
@@ -117,6 +118,7 @@ impl Post {
         {
             document.nodes.remove(0);
         }
+        levels::below_title(&mut document);
         if settings.highlight {
             code::highlight(&mut document);
         }
