@@ -26,6 +26,7 @@ mod octets;
 mod path;
 mod progress;
 mod seals;
+mod staging;
 #[cfg(test)]
 mod tests;
 mod writer;

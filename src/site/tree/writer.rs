@@ -10,19 +10,16 @@ use std::sync::{Mutex, MutexGuard};
 use serde::Serialize;
 
 use crate::site::cache::CacheFolder;
-use crate::site::tree::folder::{
-    aside, clear, clear_all_but_the_lock, clear_if_left, locked, remove_empty_folders,
-};
+use crate::site::tree::folder::{aside, clear, clear_all_but_the_lock, clear_if_left, locked};
 use crate::site::tree::grown::{Grown, Old};
 use crate::site::tree::growth::Growth;
-use crate::site::tree::journal::{self, Journal, Move};
+use crate::site::tree::journal::Journal;
 use crate::site::tree::octets::{are_equal, holds, write};
 use crate::site::tree::progress::Progress;
 use crate::site::tree::seals::{Book, Look, Made, Parts};
+use crate::site::tree::staging::Staging;
 use crate::site::tree::{Tree, TreeError, manifest, path};
 use crate::site::{Artifact, Seal};
-
-const STAGING: &str = ".postrider-staging";
 
 /// Which part of the public tree a run writes. What belongs to the other part is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +44,7 @@ pub struct TreeReport {
 #[derive(Debug)]
 pub struct TreeWriter {
     out: PathBuf,
+    staging: Staging,
     /// Where the whole folder goes in the end, where it is new.
     home: Option<PathBuf>,
     part: Part,
@@ -100,36 +98,17 @@ impl TreeWriter {
         let home = is_new.then(|| out.to_owned());
         let out = folder.to_owned();
         let (made, progress) = (HashMap::new(), Mutex::default());
-        let tree = Self { out, home, part, before, made, book: None, progress, _lock: lock };
-        let staging = tree.out.join(STAGING);
-        tree.end(&staging);
-        clear(&staging)?;
-        fs::create_dir(&staging).map_err(TreeError::io(&staging, "made"))?;
-        Ok(tree)
+        let staging = Staging::new(&out);
+        staging.open()?;
+        Ok(Self { out, staging, home, part, before, made, book: None, progress, _lock: lock })
     }
 
     /// Ends what a killed run was putting in place at `out`, if there is such a thing and no other run is at it.
     pub fn end_what_was_begun(out: &Path) {
-        if journal::file(&out.join(STAGING)).exists() {
+        if Staging::new(out).is_left() {
             // What cannot be ended is told by the run that comes now.
             drop(Self::open(out, Part::Site));
         }
-    }
-
-    /// Takes the steps that a killed run left in `staging`. One that cannot be taken is left to this run, which makes
-    /// everything that is not as it should be.
-    fn end(&self, staging: &Path) {
-        let Some(journal) = Journal::read(staging) else { return };
-        let is_whole = |step: &&Move| {
-            let found = fs::symlink_metadata(self.staged_file(step.number));
-            found.is_ok_and(|found| found.is_file() && found.len() == step.octets)
-        };
-        drop(self.remove_all(&journal.in_the_way));
-        for step in journal.moves.iter().filter(is_whole) {
-            let is_plain = Progress::default().refuse_links(&self.out, &self.out.join(&step.path)).is_ok();
-            drop(is_plain.then(|| self.put_in_place(&step.path, step.number)));
-        }
-        drop(self.remove_all(&journal.left_over));
     }
 
     /// The same, trusting what `cache` tells of the files that are there; otherwise each is made and compared.
@@ -212,7 +191,7 @@ impl TreeWriter {
     pub fn finish(self) -> Result<TreeReport, TreeError> {
         let progress = mem::take(&mut *self.progress());
         let now: BTreeSet<String> = progress.taken.into_values().collect();
-        let draft = self.out.join(STAGING).join("manifest");
+        let draft = self.staging.draft("manifest");
         // Until the end both old and new files are ours, so that a killed run leaves no file behind for ever.
         if !now.is_subset(&self.before) {
             manifest::write(&self.out, &draft, &self.before.union(&now).cloned().collect())?;
@@ -221,7 +200,11 @@ impl TreeWriter {
         let (in_the_way, left_over): (Vec<_>, Vec<_>) =
             stale.cloned().partition(|path| is_in_the_way(path, &now));
         let replace = || match self.home {
-            None => self.replace(&Journal { in_the_way, moves: self.moves(&progress.staged)?, left_over }),
+            None => self.staging.replace(&Journal {
+                in_the_way,
+                moves: self.staging.moves(&progress.staged)?,
+                left_over,
+            }),
             Some(_) => Ok(0),
         };
         // A seal is of a file that looks as told: until it is in its place, it says nothing.
@@ -244,28 +227,6 @@ impl TreeWriter {
             book.write(made);
         }
         grown.iter().for_each(|(path, look, parts)| book.write_parts(path, *look, parts));
-    }
-
-    /// The moves of all that was staged.
-    fn moves(&self, staged: &[(String, usize)]) -> Result<Vec<Move>, TreeError> {
-        let step = |(path, number): &(String, usize)| {
-            let file = self.staged_file(*number);
-            let octets = fs::metadata(&file).map_err(TreeError::io(&file, "read"))?.len();
-            Ok(Move { path: path.clone(), number: *number, octets })
-        };
-        staged.iter().map(step).collect()
-    }
-
-    /// Makes the new tree of the old one; tells how many files were removed.
-    fn replace(&self, journal: &Journal) -> Result<usize, TreeError> {
-        let staging = self.out.join(STAGING);
-        journal.write(&staging).map_err(TreeError::io(&staging, "written"))?;
-        let mut removed = self.remove_all(&journal.in_the_way)?;
-        journal.moves.iter().try_for_each(|step| self.put_in_place(&step.path, step.number))?;
-        removed += self.remove_all(&journal.left_over)?;
-        let done = journal::file(&staging);
-        fs::remove_file(&done).map_err(TreeError::io(&done, "removed"))?;
-        Ok(removed)
     }
 
     /// Checks `path` and takes it; gives the file it stands for, which is not reached through a link.
@@ -315,7 +276,7 @@ impl TreeWriter {
     /// The file to write what will be `path` into: where it belongs, if the whole folder is new.
     fn place(&self, path: &str, number: usize) -> Result<PathBuf, TreeError> {
         if self.home.is_none() {
-            return Ok(self.staged_file(number));
+            return Ok(self.staging.file(number));
         }
         let file = self.out.join(path);
         let folder = file.parent().expect("a path below out").to_owned();
@@ -337,51 +298,13 @@ impl TreeWriter {
     /// Puts the whole folder in its place, where it is new.
     fn move_in(&self) -> Result<(), TreeError> {
         let Some(home) = &self.home else { return Ok(()) };
-        clear(&self.out.join(STAGING))?;
+        self.staging.clear()?;
         fs::rename(&self.out, home).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
                 TreeError::Busy { path: home.clone() }
             }
             _ => TreeError::io(home, "put in place")(e),
         })
-    }
-
-    fn staged_file(&self, number: usize) -> PathBuf {
-        self.out.join(STAGING).join(number.to_string())
-    }
-
-    fn put_in_place(&self, path: &str, number: usize) -> Result<(), TreeError> {
-        let target = self.out.join(path);
-        let staged = self.staged_file(number);
-        let renamed = fs::rename(&staged, &target).or_else(|e| match e.kind() {
-            io::ErrorKind::NotFound => {
-                fs::create_dir_all(target.parent().expect("a path below out"))?;
-                fs::rename(&staged, &target)
-            }
-            _ => Err(e),
-        });
-        renamed.map_err(|e| match e.kind() {
-            io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                TreeError::Obstacle { path: target, wanted: path.to_owned() }
-            }
-            _ => TreeError::io(&target, "put in place")(e),
-        })
-    }
-
-    /// Removes files of ours, then folders that became empty; tells how many files there were.
-    fn remove_all(&self, paths: &[String]) -> Result<usize, TreeError> {
-        let mut removed = 0;
-        for path in paths {
-            let file = self.out.join(path);
-            Progress::default().refuse_links(&self.out, &file)?;
-            match fs::remove_file(&file) {
-                Ok(()) => removed += 1,
-                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-                Err(e) => return Err(TreeError::io(&file, "removed")(e)),
-            }
-            remove_empty_folders(&self.out, &file);
-        }
-        Ok(removed)
     }
 }
 
@@ -390,7 +313,7 @@ impl Drop for TreeWriter {
         // Nothing to tell anyone here: the next run clears what stays.
         drop(match self.home {
             Some(_) => clear(&self.out),
-            None => clear(&self.out.join(STAGING)),
+            None => self.staging.clear(),
         });
     }
 }
