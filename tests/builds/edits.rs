@@ -165,3 +165,60 @@ fn without_what_was_kept_the_tree_is_the_same() {
     assert_succeeds(anew);
     assert_eq!(difference(&want, &public(tree(&out))), None);
 }
+
+/// WAV of four seconds at 1,000 octets each, or of two at twice as many: as long a file, another length of sound.
+fn recording(per_second: u32) -> Vec<u8> {
+    let rate = per_second.to_le_bytes();
+    let format = [&b"WAVEfmt \x10\0\0\0\x01\0\x01\0"[..], &rate, &rate, b"\x01\0\x08\0data"].concat();
+    [&b"RIFF\xc4\x0f\0\0"[..], &format, &4000_u32.to_le_bytes(), &[0; 4000]].concat()
+}
+
+/// The tree that a build of `root` leaves must be what one makes that keeps nothing.
+fn assert_as_without_cache(root: &Path, what: &str) {
+    assert_succeeds(build(root));
+    let (kept, anew) = (root.join("public"), root.join("anew"));
+    let mut without = build(root);
+    without.args(["--no-cache", "--out", "anew"]);
+    assert_succeeds(without);
+    assert_eq!(difference(&public(tree(&kept)), &public(tree(&anew))), None, "{what}");
+}
+
+#[test]
+fn whatever_becomes_of_a_recording_the_tree_is_what_a_build_without_cache_makes() {
+    let root = TempDir::new().unwrap();
+    let root = root.path();
+    let put = |per_second| fs::write(post(root, "talk.wav"), recording(per_second)).unwrap();
+    let plays = |length: &str| {
+        let feed = fs::read_to_string(root.join("public/rss.xml")).unwrap();
+        assert!(feed.contains(&format!("<itunes:duration>{length}</itunes:duration>")), "{feed}");
+    };
+    fs::create_dir_all(root.join("posts")).unwrap();
+    fs::write(root.join("config.toml"), CONFIG).unwrap();
+    let heard =
+        "+++\nid = \"tag:letters.example,2026:heard\"\nenclosure = \"talk.wav\"\n+++\n\n# Heard\n\nText.\n";
+    fs::write(post(root, "2026-01-01-heard.md"), heard).unwrap();
+    put(1000);
+    assert_as_without_cache(root, "a new recording");
+    // Long enough for the recording to count as left alone: now the post is recorded.
+    thread::sleep(Duration::from_millis(2100));
+    assert_as_without_cache(root, "left alone");
+    let kept = tree(&root.join(".postrider/cache"));
+    let names = |octets: &[u8]| String::from_utf8_lossy(octets).contains("2026-01-01-heard.md");
+    assert!(kept.iter().any(|(path, octets)| path.starts_with("records-2/") && names(octets)));
+    assert_as_without_cache(root, "unchanged");
+    plays("4");
+    put(2000);
+    assert_as_without_cache(root, "replaced by another");
+    plays("2");
+    let before = public(tree(&root.join("public")));
+    fs::remove_file(post(root, "talk.wav")).unwrap();
+    let gone = build(root).output().unwrap();
+    let said = String::from_utf8(gone.stderr).unwrap();
+    assert_eq!(gone.status.code(), Some(1), "{said}");
+    let fault = "posts/2026-01-01-heard.md:3: `enclosure`: expected a file at `talk.wav`, found none";
+    assert!(said.contains(fault), "{said}");
+    assert_eq!(difference(&before, &public(tree(&root.join("public")))), None, "a fault changes nothing");
+    put(1000);
+    assert_as_without_cache(root, "put back");
+    plays("4");
+}
