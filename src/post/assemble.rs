@@ -124,17 +124,28 @@ impl Table<'_> {
             return Some(date.value.clone());
         }
         if let Some(date) = self.file.name.date {
-            return Some(dates::midnight(date, zone));
+            return dates::midnight(date, zone).map_err(|why| self.misnamed(&why)).ok();
         }
         if self.is_draft() {
             return Some(self.desk.now.to_zoned(zone.clone()));
         }
-        if !self.fields.has_date {
+        if self.fields.has_date {
+            return None;
+        }
+        if let Some(why) = dates::flaw_of_name(&self.file.name.words) {
+            self.misnamed(&why);
+        } else {
             let what = "expected a `date` in front matter or in the file name, found none";
             let by_hand = "add `date = 2026-03-01T09:00:00Z`, or name the file 2026-03-01-on-maps.md";
             self.lacking("date", what, by_hand);
         }
         None
+    }
+
+    /// A day in the file's name that no post can be from.
+    fn misnamed(&mut self, why: &str) {
+        let help = "name the file after another day, as in 2026-03-01-on-maps.md, or add a `date`";
+        self.remarks.fault(Flaw::new(0, format!("the day in the file's name: {why}")).with_help(help));
     }
 
     /// Title and text; a heading that is the title does not stand in the text a second time.

@@ -3,9 +3,9 @@
 //! Follows RFC 3339 §5.6 (and its note that a space may stand for the `T`). Seconds and offset may be
 //! left out, as Jekyll and TOML do; what has no offset is meant in the publication's zone.
 
-use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, Zoned};
 
 /// What to do about a date that cannot be read.
 pub(super) const HELP: &str = "write it as 2026-03-01T09:00:00Z";
@@ -15,7 +15,7 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let mut scan = Scan { rest: text.trim() };
     let date = scan.date()?;
     if scan.rest.is_empty() {
-        return Ok(midnight(date, zone));
+        return midnight(date, zone);
     }
     scan.skip(&['T', 't', ' '], "`T` or a space after the day")?;
     scan.rest = scan.rest.trim_start();
@@ -26,19 +26,36 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     zoned(DateTime::from_parts(date, time), written.as_ref().unwrap_or(zone))
 }
 
-/// The first moment of `date` in `zone`, or of the day after where the zone left it out.
-pub(super) fn midnight(date: Date, zone: &TimeZone) -> Zoned {
-    zoned(date.to_datetime(Time::midnight()), zone).unwrap_or_else(|_| {
-        date.to_datetime(Time::midnight()).to_zoned(TimeZone::UTC).expect("a year of four digits")
+/// The first moment of `date` in `zone`.
+pub(super) fn midnight(date: Date, zone: &TimeZone) -> Result<Zoned, String> {
+    zoned(date.to_datetime(Time::midnight()), zone)
+}
+
+/// Feeds have four digits for a year (RFC 3339 §5.6), here and in UTC; clocks here end with [`Timestamp::MAX`].
+fn zoned(civil: DateTime, zone: &TimeZone) -> Result<Zoned, String> {
+    let zoned = civil.to_zoned(zone.clone()).ok();
+    zoned.filter(|zoned| zoned.with_time_zone(TimeZone::UTC).year() > 0).ok_or_else(|| {
+        let last = Timestamp::MAX.strftime("%FT%TZ");
+        format!("expected a time from 0001-01-01T00:00:00Z to {last}, found `{civil}{}`", shown(zone))
     })
 }
 
-/// Feeds have four digits for a year (RFC 3339 §5.6), here and in UTC.
-fn zoned(civil: DateTime, zone: &TimeZone) -> Result<Zoned, String> {
-    let zoned = civil.to_zoned(zone.clone()).ok();
-    zoned
-        .filter(|zoned| zoned.with_time_zone(TimeZone::UTC).year() > 0)
-        .ok_or_else(|| format!("expected a time between the years 0001 and 9999, found `{civil}`"))
+/// What tells a time in `zone` from one in UTC.
+fn shown(zone: &TimeZone) -> String {
+    match (zone.iana_name(), zone.to_fixed_offset()) {
+        (Some(name), _) => format!("[{name}]"),
+        (None, Ok(offset)) => offset.to_string(),
+        (None, Err(_)) => String::new(),
+    }
+}
+
+/// Why the digits that `name` begins with are no day, where they are written as one.
+pub(super) fn flaw_of_name(name: &str) -> Option<String> {
+    let written = name.get(..10)?;
+    let is_mark = |at: usize| at == 4 || at == 7;
+    let is_day =
+        written.bytes().enumerate().all(|(at, b)| if is_mark(at) { b == b'-' } else { b.is_ascii_digit() });
+    if is_day { Scan { rest: written }.date().err() } else { None }
 }
 
 /// The date `YYYY-MM-DD` that `text` begins with, and what follows it.
@@ -184,6 +201,11 @@ mod tests {
         }
     }
 
+    /// What is said of a time that is before the year 0001 or too late, in UTC.
+    fn outside(found: &str) -> String {
+        format!("expected a time from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00Z, found `{found}`")
+    }
+
     #[test]
     fn a_date_that_cannot_be_read_says_what_was_expected_where() {
         for (given, want) in [
@@ -194,14 +216,10 @@ mod tests {
             ("26-03-01", "expected a year of four digits, found `-`"),
             ("March 1, 2026", "expected a year of four digits, found `M`"),
             ("0000-01-01", "expected a year from 0001 to 9999, found `0000`"),
-            (
-                "0001-01-01T00:00:00+08:00",
-                "expected a time between the years 0001 and 9999, found `0001-01-01T00:00:00`",
-            ),
-            (
-                "9999-12-31T23:59:59-08:00",
-                "expected a time between the years 0001 and 9999, found `9999-12-31T23:59:59`",
-            ),
+            ("0001-01-01T00:00:00+08:00", &outside("0001-01-01T00:00:00+08")),
+            ("0001-01-01", &outside("0001-01-01T00:00:00[Asia/Taipei]")),
+            ("9999-12-31T23:59:59-08:00", &outside("9999-12-31T23:59:59-08")),
+            ("9999-12-31T00:00:00Z", &outside("9999-12-31T00:00:00[UTC]")),
             ("10000-01-01", "expected `-` after the year, found `0`"),
             ("2026-03", "expected `-` after the month, found the end"),
             ("2026-03-01T9:00", "expected an hour of two digits, found `:`"),
@@ -224,5 +242,36 @@ mod tests {
         // That night clocks went from 24:00 to 01:00: there was no midnight.
         let zoned = parse("2018-11-04", &zone).unwrap();
         assert_eq!(zoned.strftime("%F %H:%M").to_string(), "2018-11-04 01:00");
+    }
+
+    #[test]
+    fn a_day_that_has_no_midnight_in_feeds_is_refused_in_any_zone() {
+        for (day, zone, is_good) in [
+            ("0001-01-01", "Asia/Taipei", false),
+            ("0001-01-01", "UTC", true),
+            ("0001-01-01", "America/New_York", true),
+            ("9999-12-31", "Asia/Taipei", true),
+            ("9999-12-31", "UTC", false),
+            ("9999-12-31", "America/New_York", false),
+            ("9999-12-30", "America/New_York", true),
+        ] {
+            let zoned = parse(day, &TimeZone::get(zone).unwrap());
+            assert_eq!(zoned.is_ok(), is_good, "given {day} in {zone}: {zoned:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_begins_like_a_day_and_with_none_says_why() {
+        for (name, want) in [
+            ("0000-01-01-x", Some("expected a year from 0001 to 9999, found `0000`")),
+            ("2026-13-01_x", Some("expected a month from 01 to 12, found `13`")),
+            ("2026-02-30", Some("expected a day that 2026-02 has, found `30`")),
+            ("2026-02-28-x", None),
+            ("2026-2-30-x", None),
+            ("二〇二六年論地圖", None),
+            ("maps", None),
+        ] {
+            assert_eq!(flaw_of_name(name).as_deref(), want, "given {name}");
+        }
     }
 }

@@ -35,7 +35,8 @@ pub(super) enum Precision {
 impl Day {
     /// The day of `at`, no more.
     pub fn of(at: &Zoned) -> Self {
-        Self { at: dates::midnight(at.date(), at.time_zone()), precision: Precision::Day }
+        let midnight = dates::midnight(at.date(), at.time_zone());
+        Self { at: midnight.unwrap_or_else(|_| at.clone()), precision: Precision::Day }
     }
 
     /// As a TOML value that reads back as the same moment.
@@ -68,7 +69,7 @@ pub(super) fn whole(line: &str, zone: &TimeZone) -> Option<Day> {
     };
     let at = match time {
         Some(time) => date.to_datetime(time).to_zoned(zone.clone()).ok()?,
-        None => dates::midnight(date, zone),
+        None => dates::midnight(date, zone).ok()?,
     };
     (1000..=9999).contains(&year).then_some(Day { at, precision })
 }

@@ -111,7 +111,7 @@ fn capitalised(title: &str) -> String {
 pub(super) fn day_in_name(path: &Path, zone: &TimeZone) -> Option<Day> {
     let name = FileName::of(path);
     if let Some(date) = name.date {
-        return Some(Day::of(&dates::midnight(date, zone)));
+        return dates::midnight(date, zone).ok().map(|at| Day::of(&at));
     }
     split_day(&name.words, zone).0
 }

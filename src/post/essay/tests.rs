@@ -172,6 +172,16 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "0: expected a `date` in front matter or in the file name, found none [add `date = 2026-03-01T09:00:00Z`, or name the file 2026-03-01-on-maps.md]",
     ),
     (
+        "0000-01-01-a.md",
+        "# A\n\nText",
+        "0: the day in the file's name: expected a year from 0001 to 9999, found `0000` [name the file after another day, as in 2026-03-01-on-maps.md, or add a `date`]",
+    ),
+    (
+        "0001-01-01-a.md",
+        "# A\n\nText",
+        "0: the day in the file's name: expected a time from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00Z, found `0001-01-01T00:00:00[Asia/Taipei]` [name the file after another day, as in 2026-03-01-on-maps.md, or add a `date`]",
+    ),
+    (
         "x/a.txt",
         "On maps\n\nText",
         "0: expected a `date` in front matter or in the file name, found none [`postrider adopt posts/x/a.txt` writes the front matter]",
