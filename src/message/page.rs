@@ -1,5 +1,7 @@
 //! The variables mail templates get. `docs/templates.md` lists them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -9,7 +11,7 @@ use crate::message::hole::{Hole, Markers};
 use crate::message::picture::with_widths;
 use crate::message::{Content, DraftRequest};
 use crate::post::markup::wrap;
-use crate::post::{Linker, Post};
+use crate::post::{Linker, Post, highlight_css};
 use crate::words::{Lang, Value, Words, Writing};
 
 /// Columns of the text part.
@@ -26,7 +28,7 @@ pub(super) struct Page<'a> {
     dir: &'static str,
     script: &'static str,
     outlook_font: &'static str,
-    style: &'a str,
+    style: Cow<'a, str>,
     subject: &'a str,
     preheader: String,
     publication: Publication<'a>,
@@ -110,14 +112,14 @@ impl<'a> Page<'a> {
         let masthead = request.masthead;
         let words = Words::of(request.lang);
         let say = |id| words.say(id, &[("publication", Value::from(masthead.title.as_str()))]);
-        let posts =
-            request.posts.iter().zip(1..).map(|(post, number)| post_view(request, content, post, number));
+        let posts = request.posts.iter().zip(1..);
+        let posts: Vec<_> = posts.map(|(post, number)| post_view(request, content, post, number)).collect();
         Self {
             lang: request.lang,
             dir: request.lang.direction(),
             script: script(request.lang),
             outlook_font: outlook_font(request.lang),
-            style,
+            style: with_code(style, &posts),
             subject,
             preheader: preheader(request.posts),
             publication: Publication {
@@ -134,9 +136,19 @@ impl<'a> Page<'a> {
             archive_url: request.archive.as_str(),
             why: lines(&say("mail-why")),
             shortened: lines(&say("mail-shortened")),
-            posts: posts.collect(),
+            posts,
         }
     }
+}
+
+/// `style`, with the rules for highlighted code where there is some.
+fn with_code<'a>(style: &'a str, posts: &[PostView<'_>]) -> Cow<'a, str> {
+    let has_code =
+        posts.iter().filter_map(|post| post.html.as_ref()).any(|html| html.contains(" class=\"hl-"));
+    if style.is_empty() || !has_code {
+        return style.into();
+    }
+    [style, &highlight_css("(prefers-color-scheme: dark)", true)].concat().into()
 }
 
 fn post_view<'a>(
@@ -238,5 +250,32 @@ fn list_comma(lang: &Lang) -> &'static str {
     match lang.writing() {
         Writing::Han | Writing::Kana => "、",
         _ => ", ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::post::highlight_css;
+    use crate::post::markup::contrast::contrast;
+    use crate::template::Templates;
+
+    /// What code stands on by the rule of `css` for it.
+    fn ground(css: &str) -> &str {
+        let rule = css.split(".essay pre { ").nth(1).unwrap();
+        &rule.split("background-color: ").nth(1).unwrap()[..7]
+    }
+
+    #[test]
+    fn highlighted_code_stands_out_from_its_ground_in_mail_light_and_dark() {
+        let templates = Templates::load(None).unwrap();
+        let style = templates.text("mail/style.css").unwrap().split("@media (prefers-color-scheme: dark)");
+        let code = highlight_css("dark", true);
+        for (rules, style) in code.split("@media dark").zip(style) {
+            let ground = ground(style);
+            let found = rules.lines().filter_map(|rule| rule.trim().split_once(" { color: "));
+            let found: Vec<_> = found.map(|(class, rest)| (class, contrast(&rest[..7], ground))).collect();
+            assert_eq!(found.len(), 9, "{rules}");
+            assert!(found.iter().all(|(_, contrast)| *contrast >= 4.5), "on {ground}: {found:?}");
+        }
     }
 }

@@ -20,7 +20,8 @@ pub enum Flavour {
     Web,
     /// Feed readers: nothing that needs our style sheet, our page or a script.
     Portable,
-    /// Mail clients: as portable, and no MathML, `<figure>`, `<section>`, `<details>`.
+    /// Mail clients: as portable, and no MathML, `<figure>`, `<section>`, `<details>`; code has classes, for mail has a style
+    /// sheet.
     Mail,
 }
 
@@ -231,8 +232,8 @@ impl Writer<'_> {
             };
             self.put("<span");
             match self.flavour {
-                Flavour::Web => self.attribute("class", token.class()),
-                _ => self.out.extend([" style=\"color:", token.colour(), "\""]),
+                Flavour::Web | Flavour::Mail => self.attribute("class", token.class()),
+                Flavour::Portable => self.out.extend([" style=\"color:", token.colour(), "\""]),
             }
             self.put(">");
             push_text(text, &mut self.out);

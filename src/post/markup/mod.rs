@@ -9,6 +9,8 @@
 mod allowed;
 mod anchors;
 mod code;
+#[cfg(test)]
+pub(crate) mod contrast;
 mod elements;
 mod escape;
 mod formula;
@@ -99,7 +101,7 @@ impl Post {
         html::write(&self.document(settings), self, linker, Flavour::Portable)
     }
 
-    /// The essay for the HTML part of mail: as for feeds, with math as text.
+    /// The essay for the HTML part of mail: as for feeds, with math as text and classes for highlighted code.
     pub fn render_mail(&self, linker: &dyn Linker, settings: &MarkupSettings) -> String {
         html::write(&self.document(settings), self, linker, Flavour::Mail)
     }

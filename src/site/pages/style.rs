@@ -9,9 +9,8 @@ use crate::template::{TemplateError, Templates};
 
 /// The style sheet under a name made from its octets, so that it can be cached for ever.
 pub(crate) fn style_sheet(templates: &Templates) -> Result<Artifact, TemplateError> {
-    let dark = format!("@media screen and (prefers-color-scheme: dark) {{\n{}}}\n", highlight_css(true));
-    let css =
-        [templates.text("style.css")?, &highlight_css(false), &dark, templates.text("custom.css")?].concat();
+    let code = highlight_css("screen and (prefers-color-scheme: dark)", false);
+    let css = [templates.text("style.css")?, &code, templates.text("custom.css")?].concat();
     let hash = HEXLOWER.encode(&digest(&SHA256, css.as_bytes()).as_ref()[..6]);
     Ok(Artifact::new(format!("assets/style.{hash}.css"), css.into_bytes()))
 }
@@ -21,6 +20,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::post::markup::contrast::contrast;
 
     /// The colours of the `n`th block of variables: 0 is light, 1 is dark.
     fn colours(css: &str, n: usize) -> BTreeMap<&str, &str> {
@@ -29,20 +29,6 @@ mod tests {
         let named = rest.filter(|(_, value)| value.starts_with('#'));
         let paper = block.lines().next().unwrap().trim();
         named.chain([("paper", paper)]).map(|(name, value)| (name, value.trim_end_matches(';'))).collect()
-    }
-
-    /// Relative luminance (WCAG 2.1).
-    fn luminance(colour: &str) -> f64 {
-        let channel = |at: usize| {
-            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
-    }
-
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (a, b) = (luminance(one), luminance(other));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
     #[test]
@@ -56,6 +42,23 @@ mod tests {
                     assert!(found >= 4.5, "{text} on {ground} has a contrast of {found:.2} to 1");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn highlighted_code_stands_out_from_its_ground_in_light_and_in_dark() {
+        let css = Templates::load(None).unwrap().text("style.css").unwrap().to_owned();
+        assert!(
+            css.contains("background: var(--sheet); border: 1px solid var(--line)"),
+            "what code stands on"
+        );
+        let code = highlight_css("dark", false);
+        for (n, rules) in code.split("@media dark").enumerate() {
+            let ground = colours(&css, n)["sheet"];
+            let found = rules.lines().filter_map(|rule| rule.trim().split_once(" { color: "));
+            let found: Vec<_> = found.map(|(class, rest)| (class, contrast(&rest[..7], ground))).collect();
+            assert_eq!(found.len(), 9, "{rules}");
+            assert!(found.iter().all(|(_, contrast)| *contrast >= 4.5), "on {ground}: {found:?}");
         }
     }
 
