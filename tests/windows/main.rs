@@ -3,7 +3,8 @@
 //!
 //! Random histories against a real ledger (in memory), as `publish` drives it: essays written, edited, renamed,
 //! deleted, dated in the future; readers who join, leave, come back and change their pace; a publication
-//! that moves to another zone; runs that are late, early, skipped, doubled, killed or on a machine whose clock is wrong.
+//! that moves to another zone; runs that are late, early, skipped, doubled, killed or on a machine whose clock is wrong;
+//! ledgers that are lost, and older copies of them brought back.
 //! The mail itself is left out: whoever is begun is settled as sent.
 //!
 //! `PROPTEST_CASES` says how many histories each test takes (256 unless it says so):
@@ -26,12 +27,12 @@ use step::Step;
 use world::World;
 
 /// Histories of `steps` that begin at `born`; gives how many recipients were taken out of a mail while they had, or
-/// waited for, a later one.
-fn live_through(born: &str, step: impl Strategy<Value = Step>) -> usize {
+/// waited for, a later one, and how many copies of posts came between a backup and the loss of the ledger.
+fn live_through(born: &str, step: impl Strategy<Value = Step>) -> (usize, usize) {
     let born = born.parse().unwrap();
     let config = Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let cases = config.cases;
-    let (copies, overtaken) = (Cell::new(0), Cell::new(0));
+    let [copies, overtaken, forgotten] = [const { Cell::new(0) }; 3];
     let histories = prop::collection::vec(step, 1..80);
     let end = TestRunner::new(config).run(&histories, |steps| {
         let mut world = World::new(born);
@@ -39,6 +40,7 @@ fn live_through(born: &str, step: impl Strategy<Value = Step>) -> usize {
         copies.set(copies.get() + world.end());
         world.assert_partition();
         overtaken.set(overtaken.get() + world.overtaken);
+        forgotten.set(forgotten.get() + world.forgotten);
         Ok(())
     });
     if let Err(fault) = end {
@@ -46,7 +48,7 @@ fn live_through(born: &str, step: impl Strategy<Value = Step>) -> usize {
     }
     println!("{cases} histories from {born}: {} copies of posts, each where it belongs", copies.get());
     assert!(copies.get() > cases as usize, "histories in which nothing is mailed prove nothing");
-    overtaken.get()
+    (overtaken.get(), forgotten.get())
 }
 
 #[test]
@@ -71,7 +73,14 @@ fn when_a_place_leaves_out_a_day() {
 
 #[test]
 fn when_posts_are_withdrawn_while_mails_with_them_wait_one_behind_the_other() {
-    let overtaken = live_through("2026-06-01T12:00:00Z", step::in_haste());
+    let (overtaken, _) = live_through("2026-06-01T12:00:00Z", step::in_haste());
     println!("{overtaken} recipients were taken out of a mail while a later one was on its way to them");
     assert!(overtaken > Config::default().cases as usize / 16, "histories without them prove nothing");
+}
+
+#[test]
+fn when_the_ledger_is_lost_and_an_older_copy_of_it_is_brought_back() {
+    let (_, forgotten) = live_through("2026-06-01T12:00:00Z", step::in_ruins());
+    println!("{forgotten} copies of posts came after a copy of the ledger was made that was brought back");
+    assert!(forgotten > Config::default().cases as usize / 16, "histories without them prove nothing");
 }

@@ -6,6 +6,7 @@ use postrider::subscriber::{NewSubscriber, Preferences};
 
 use crate::step::{LANGS, RHYTHMS, TOPICS, Wish, ZONES};
 
+#[derive(Clone)]
 pub struct Reader {
     number: usize,
     pub preferences: Preferences,
@@ -16,6 +17,7 @@ pub struct Reader {
 }
 
 /// A time on the list, in numbers of posts: nothing up to `after`, nothing announced after `until`.
+#[derive(Clone)]
 pub struct Spell {
     pub after: u64,
     pub until: Option<u64>,

@@ -32,6 +32,7 @@ pub struct File {
 }
 
 /// What the ledger knows of an essay.
+#[derive(Clone)]
 pub struct Sighting {
     pub seq: Seq,
     id: String,
@@ -42,6 +43,12 @@ pub struct Sighting {
 }
 
 impl Shelf {
+    /// The place of the essay that has the number `seq` now.
+    pub fn place_of(&self, seq: Seq) -> usize {
+        let has_it = |file: &File| file.announced.as_ref().is_some_and(|seen| seen.seq == seq);
+        self.files.iter().position(has_it).expect("what is mailed was announced")
+    }
+
     pub fn write(&mut self, essay: Essay, now: Timestamp) {
         let number = self.files.len();
         self.files.push(File {

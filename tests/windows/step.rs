@@ -64,6 +64,10 @@ pub enum Step {
         rhythm: usize,
     },
     Run(Run),
+    /// The ledger is copied; an older copy is thrown away.
+    BackUp,
+    /// The ledger is lost, and the last copy brought back.
+    BringBack,
 }
 
 /// An essay as it is first put into the folder.
@@ -164,6 +168,27 @@ pub fn in_haste() -> impl Strategy<Value = Step> {
         2 => any::<Index>().prop_map(Step::Return),
         9 => prop_oneof![4 => Just(0), 1 => 1_usize..3].prop_map(|sent| Step::Run(Run::Killed(Stop::Sent(sent)))),
         1 => run().prop_map(Step::Run),
+    ]
+}
+
+/// Readers who keep the pace they came with, and ledgers that are lost and brought back.
+///
+/// A pace that was changed after the copy is not known when it is brought back, nor that more came due by it.
+pub fn in_ruins() -> impl Strategy<Value = Step> {
+    let plain = Essay { dated: 0, tag: 0, is_draft: false, is_mailed: true, has_id: true };
+    let hide = prop_oneof![3 => Just(Touch::Delete), 2 => Just(Touch::Restore)];
+    let killed = prop_oneof![3 => Just(0), 2 => 1_usize..4].prop_map(Stop::Sent).prop_map(Run::Killed);
+    prop_oneof![
+        5 => (5_i64..100).prop_map(Step::Pass),
+        6 => (0..TAGS.len()).prop_map(move |tag| Step::Write(Essay { tag, ..plain })),
+        1 => (any::<Index>(), hide).prop_map(|(essay, how)| Step::Touch { essay, how }),
+        4 => wish().prop_map(Step::Join),
+        1 => any::<Index>().prop_map(|reader| Step::Leave { reader, by_themselves: true }),
+        1 => any::<Index>().prop_map(Step::Return),
+        3 => killed.prop_map(Step::Run),
+        6 => Just(Step::Run(Run::Whole { backfill: false })),
+        2 => Just(Step::BackUp),
+        2 => Just(Step::BringBack),
     ]
 }
 
