@@ -22,7 +22,7 @@ pub struct AnnounceRules {
     pub is_first_run: bool,
     /// Without it every post of the first run is baseline.
     pub announce_since: Option<Timestamp>,
-    /// A copy of the ledger was brought back at this time: what is older and not in it may have been mailed already.
+    /// A copy of the ledger was brought back at this time: what is no newer and not in it may have been mailed already.
     pub restored_at: Option<Timestamp>,
     /// More new posts for mail than this in one run are held to be a mistake.
     pub max_new: usize,
@@ -85,7 +85,7 @@ impl AnnounceRules {
     /// Whether a post that is new to the ledger was there, or may have been mailed, before.
     fn holds_back(&self, published: Timestamp) -> bool {
         let is_old = self.is_first_run && self.announce_since.is_none_or(|since| published < since);
-        let may_be_known = !self.backfill && self.restored_at.is_some_and(|restored| published < restored);
+        let may_be_known = !self.backfill && self.restored_at.is_some_and(|restored| published <= restored);
         is_old || may_be_known
     }
 }
@@ -324,6 +324,19 @@ mod tests {
         };
         assert_eq!(baseline(since), [true, false]);
         assert_eq!(baseline(None), [true, true], "nothing is mailed unless asked for");
+    }
+
+    #[test]
+    fn what_a_copy_does_not_know_is_news_only_if_it_came_after_the_copy_was_brought_back() {
+        let day = |day| post(&format!("{day}.md"), day, day);
+        let posts = || vec![day("2026-11-01"), day("2026-11-02"), day("2026-11-03")];
+        let restored_at = Some(posts()[1].published.timestamp());
+        let baseline = |backfill| {
+            let found = run(&Book::default(), posts(), &AnnounceRules { restored_at, backfill, ..rules() });
+            found.unwrap().new.iter().map(|row| row.is_baseline).collect::<Vec<_>>()
+        };
+        assert_eq!(baseline(false), [true, true, false], "one of that very moment may have been mailed");
+        assert_eq!(baseline(true), [false, false, false]);
     }
 
     #[test]
