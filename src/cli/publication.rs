@@ -47,8 +47,14 @@ impl Publication {
         readings: &mut Readings,
     ) -> Result<Self, Failure> {
         let now = desk.clock.now();
+        // Not the time that `--now` pretends: it is compared with the times of files.
         Self::read(desk.config()?, |folder, shown_as, settings| {
-            readings.load(folder, shown_as, &PostSettings { unpublished, ..settings.clone() }, now)
+            readings.at(Timestamp::now()).load(
+                folder,
+                shown_as,
+                &PostSettings { unpublished, ..settings.clone() },
+                now,
+            )
         })
     }
 

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use crate::post::album::Album;
 use crate::post::crossings::{Crossing, To};
 use crate::post::essay::{self, Desk, Essay, Reading};
-use crate::post::picture::{self, Pictures};
 use crate::post::walk::{self, Found, WalkError};
 use crate::post::{
     Directory, Fault, Held, Post, PostId, PostSettings, Posts, Slug, Translations, Unpublished, dead_ends,
@@ -57,7 +57,10 @@ impl Posts {
         now: Timestamp,
     ) -> Result<Self, LoadError> {
         let found = walked(posts_dir, shown_as)?;
-        load(found, posts_dir, shown_as, settings, now, |found, desk| read_all(posts_dir, found, desk))
+        let read = |found: &Found, desk: Desk<'_>| read_all(posts_dir, found, desk);
+        let mut posts = load(found, posts_dir, shown_as, settings, now, read)?;
+        Album::default().look_over(&mut posts, posts_dir, shown_as, 0);
+        Ok(posts)
     }
 
     /// What one file at `path` below the posts folder comes to by itself. Nothing is read.
@@ -82,7 +85,8 @@ pub(super) fn walked(posts_dir: &Path, shown_as: &Path) -> Result<Found, LoadErr
     walk::walk(posts_dir).map_err(|error| unreadable(shown_as, error))
 }
 
-/// Posts of what `read` makes of the essays that are `found`, with what only other files can tell of them.
+/// Posts of what `read` makes of the essays that are `found`, with what only other files can tell of them. Pictures are not
+/// looked at.
 pub(super) fn load(
     found: Found,
     posts_dir: &Path,
@@ -94,11 +98,7 @@ pub(super) fn load(
     let desk = Desk { settings, now, shown_as, assets: &found.assets };
     let mut readings = read(&found, desk)?;
     readings.par_iter_mut().for_each(|reading| playtime::measure(reading, posts_dir, &found.assets));
-    let mut posts = gather(readings, &found, desk)?;
-    let Pictures { sizes, findings } = picture::look_over(posts_dir, shown_as, &posts.assets);
-    posts.findings.extend(findings);
-    sort(&mut posts.findings);
-    Ok(Posts { sizes, ..posts })
+    gather(readings, &found, desk)
 }
 
 pub(super) fn unreadable(shown_as: &Path, error: WalkError) -> LoadError {
@@ -163,7 +163,8 @@ fn sets(essays: &[&Essay], faults: &mut Vec<Fault>, shown_as: &Path) -> Vec<Vec<
     })
 }
 
-fn sort(faults: &mut [Fault]) {
+/// Puts `faults` in order of file and line.
+pub(super) fn sort(faults: &mut [Fault]) {
     faults.sort_by(|a, b| (&a.file, a.line, &a.what).cmp(&(&b.file, b.line, &b.what)));
 }
 

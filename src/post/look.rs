@@ -4,7 +4,11 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// How long a file must have been left alone, in nanoseconds: FAT counts in steps of two seconds.
+const SETTLED: u64 = 2_000_000_000;
 
 /// Size, times and number of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,11 @@ pub(super) struct Look {
     /// When anything about it changed, likewise, and its number; 0 where the system tells neither.
     changed: u64,
     number: u64,
+}
+
+/// The time after which files must not have changed, if what is read of them is to be kept `now`: nanoseconds since 1970.
+pub(super) fn settled(now: Timestamp) -> u64 {
+    u64::try_from(now.as_nanosecond()).unwrap_or(0).saturating_sub(SETTLED)
 }
 
 impl Look {

@@ -27,6 +27,7 @@ mod attached;
 mod enclosure;
 mod drawing;
 mod picture;
+mod album;
 mod playtime;
 mod assemble;
 mod body;

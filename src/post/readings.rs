@@ -1,6 +1,6 @@
 //! What essay files were read as, for a program that reads them again and again.
 //!
-//! A file with the octets it had before is not read into a post again. All else that makes [`Posts`] of essays is done
+//! A file with the octets it had before is not read into a post again, nor a picture that looks as it did. All else that makes [`Posts`] of essays is done
 //! each time, so that what comes out is what [`Posts::load`] would give.
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::post::album::Album;
 use crate::post::essay::{self, Desk, Reading};
 use crate::post::load::{self, LoadError};
+use crate::post::look;
 use crate::post::text::{Digest, digest_of};
 use crate::post::walk::Found;
 use crate::post::{PostSettings, Posts};
@@ -22,9 +24,19 @@ pub struct Readings {
     /// What they were read with: other settings or other files beside them make other posts.
     of: Option<(PostSettings, BTreeMap<PathBuf, u64>)>,
     known: HashMap<PathBuf, (Digest, Reading)>,
+    /// What pictures told of themselves.
+    album: Album,
+    /// Pictures changed after this are looked at each time: nanoseconds since 1970.
+    settled: u64,
 }
 
 impl Readings {
+    /// The same when it is `now`, as file systems count. Without that every picture is looked at each time.
+    pub fn at(&mut self, now: Timestamp) -> &mut Self {
+        self.settled = look::settled(now);
+        self
+    }
+
     /// As [`Posts::load`].
     ///
     /// # Errors
@@ -38,7 +50,10 @@ impl Readings {
         now: Timestamp,
     ) -> Result<Posts, LoadError> {
         let found = load::walked(posts_dir, shown_as)?;
-        load::load(found, posts_dir, shown_as, settings, now, |found, desk| self.all(posts_dir, found, desk))
+        let read = |found: &Found, desk: Desk<'_>| self.all(posts_dir, found, desk);
+        let mut posts = load::load(found, posts_dir, shown_as, settings, now, read)?;
+        self.album.look_over(&mut posts, posts_dir, shown_as, self.settled);
+        Ok(posts)
     }
 
     /// Every essay that was found, in order of path.

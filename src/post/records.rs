@@ -3,7 +3,7 @@
 //! A record holds a post without its words. It is good for the same program and settings, and for a file with the same size,
 //! times and number. A file that was changed less than two seconds before it was read is not recorded: another change could leave it
 //! looking the same (some file systems count time so coarsely). What time holds back is read each time. Of an
-//! enclosure, the file must look as it did too.
+//! enclosure, the file must look as it did too, and what pictures tell of themselves is kept the same way.
 //! Records are MessagePack without names of fields: they are read at every build, all of them.
 
 use std::collections::{HashMap, HashSet};
@@ -18,9 +18,10 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::post::album::Album;
 use crate::post::essay::{self, Desk, Essay, Reading};
 use crate::post::load::{self, LoadError};
-use crate::post::look::Look;
+use crate::post::look::{self, Look};
 use crate::post::playtime;
 use crate::post::remarks::{Flaw, Remarks};
 use crate::post::text::{Changed, Digest, Kept, Text, digest_of};
@@ -29,8 +30,8 @@ use crate::post::{PostSettings, Posts, Survey, source};
 /// Parts the records are kept in, so that one changed essay rewrites little.
 const SHARDS: usize = 64;
 
-/// How long a file must have been left alone, in nanoseconds: FAT counts in steps of two seconds.
-const SETTLED: u64 = 2_000_000_000;
+/// The part with what pictures told of themselves.
+const PICTURES: &str = "pictures";
 
 /// Octets of words that are held at once; what is more is read again where it is needed.
 const MOST_HELD: usize = 128 << 20;
@@ -50,6 +51,8 @@ pub struct Records<'a> {
     settled: u64,
     /// What they were read with, then an entry for each essay.
     shards: Vec<Vec<u8>>,
+    /// What pictures told of themselves.
+    album: Album,
     /// Of this run, without the survey.
     fresh: Vec<Fresh>,
     /// Places of those entries of each shard that are still true.
@@ -92,9 +95,10 @@ struct Found {
 impl<'a> Records<'a> {
     /// Those that `program` kept in `store`. It is `now`, as file systems count.
     pub fn open(store: &'a dyn Store, program: &str, now: Timestamp) -> Self {
-        let settled = u64::try_from(now.as_nanosecond()).unwrap_or(0).saturating_sub(SETTLED);
+        let settled = look::settled(now);
         let (shards, true_entries) = (vec![Vec::new(); SHARDS], vec![Vec::new(); SHARDS]);
-        Self { store, of: program.to_owned(), settled, shards, fresh: Vec::new(), true_entries }
+        let album = Album::default();
+        Self { store, of: program.to_owned(), settled, shards, album, fresh: Vec::new(), true_entries }
     }
 
     /// As [`Posts::load`]. Words of essays that have not changed stay in their files until they are asked for.
@@ -111,9 +115,10 @@ impl<'a> Records<'a> {
     ) -> Result<Posts, LoadError> {
         let changed = Changed::default();
         let (found, ()) = rayon::join(|| load::walked(posts_dir, shown_as), || self.read(settings, shown_as));
-        let posts = load::load(found?, posts_dir, shown_as, settings, now, |found, desk| {
+        let mut posts = load::load(found?, posts_dir, shown_as, settings, now, |found, desk| {
             self.all(posts_dir, &found.essays, desk, &changed)
         })?;
+        self.album.look_over(&mut posts, posts_dir, shown_as, self.settled);
         Ok(Posts { changed, ..posts })
     }
 
@@ -147,6 +152,12 @@ impl<'a> Records<'a> {
             posts.filter(|(path, _)| fresh.contains(path)).map(|(path, post)| (path, post.survey()));
         let surveys: HashMap<&str, &Survey> = surveys.collect();
         (0..SHARDS).into_par_iter().for_each(|shard| self.keep_shard(shard, &surveys));
+        if let Some(album) = self.album.changed() {
+            let mut kept = Vec::with_capacity(album.len() + 128);
+            push(&mut kept, self.of.as_bytes());
+            kept.extend(album);
+            self.store.write(PICTURES, &kept);
+        }
     }
 
     fn keep_shard(&self, shard: usize, surveys: &HashMap<&str, &Survey>) {
@@ -174,6 +185,9 @@ impl<'a> Records<'a> {
         let is_of = |shard: &Vec<u8>| pop(shard).is_some_and(|(first, _)| first == of);
         let read = |shard| store.read(&key(shard)).filter(is_of).unwrap_or_default();
         self.shards = (0..SHARDS).into_par_iter().map(read).collect();
+        let album = store.read(PICTURES).filter(is_of);
+        let album = album.as_deref().and_then(pop).map(|(_, album)| Album::of(album));
+        self.album = album.unwrap_or_default();
     }
 
     /// Entries by path, each with its shard and its place there.

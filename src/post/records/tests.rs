@@ -91,6 +91,13 @@ fn what_is_kept_of_essays_is_what_they_would_be_if_read_anew() {
     case.compare();
     case.settings.lang = "de".parse().unwrap();
     case.compare();
+    case.write("map.svg", "<svg viewBox='0 0 2 1'>\n<script/></svg>");
+    case.compare();
+    case.compare();
+    case.write("map.svg", "<svg viewBox='0 0 4 1'>\n<style>@import '//example.org/a.css'</style></svg>");
+    case.compare();
+    fs::rename(case.root.path().join("map.svg"), case.root.path().join("other.svg")).unwrap();
+    case.compare();
     case.write("map.mp3", "ID3");
     case.write("2026-01-04-heard.md", "+++\ntitle = \"Heard\"\nenclosure = \"map.mp3\"\n+++\n\nText.\n");
     case.compare();
