@@ -3,8 +3,9 @@
 //! On a disk that takes milliseconds, connections fall into two groups that take turns: the one whose intents are being
 //! made durable, and the one that has sent meanwhile and waits for the disk. Each commit then carries half of what it
 //! could; and with one connection, a result and the next intent, which follows at once, cost a commit each. So a batch
-//! waits until it has an intent of each connection that had a mail in flight lately: at most a quarter of what the
-//! last commit took. On a disk that is quick there is nothing to gain, and nothing waits.
+//! waits until it has an intent of each connection that had a mail in flight lately: at most half of what the last
+//! commit took, for a server may be slow to answer one of them. On a disk that is quick there is nothing to gain, and
+//! nothing waits.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub(super) struct Tempo {
 impl Tempo {
     /// How long the next batch may wait.
     pub fn patience(&self) -> Duration {
-        if self.last_commit > QUICK { self.last_commit / 4 } else { Duration::ZERO }
+        if self.last_commit > QUICK { self.last_commit / 2 } else { Duration::ZERO }
     }
 
     /// Whether more intents may come soon than the `begun` of this batch.
@@ -54,7 +55,7 @@ mod tests {
         let mut tempo = Tempo::default();
         assert_eq!((tempo.patience(), tempo.expects_more(0)), (Duration::ZERO, false));
         tempo.committed(slow, &[], &begun());
-        assert_eq!(tempo.patience(), Duration::from_millis(1));
+        assert_eq!(tempo.patience(), Duration::from_millis(2));
         assert!(tempo.expects_more(2) && !tempo.expects_more(3));
         tempo.committed(Duration::from_micros(200), &[], &[Stepped::Begun(Ruling::Lost), Stepped::Noted]);
         assert_eq!(tempo.patience(), Duration::ZERO);
