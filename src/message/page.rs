@@ -10,6 +10,7 @@ use crate::message::excerpt::excerpt;
 use crate::message::hole::{Hole, Markers};
 use crate::message::picture::with_widths;
 use crate::message::{Content, DraftRequest};
+use crate::post::markup::direction::{LEFT_TO_RIGHT, from_right_to_left, has_right_to_left};
 use crate::post::markup::wrap;
 use crate::post::{Linker, Post, highlight_css};
 use crate::words::{Lang, Value, Words, Writing};
@@ -171,7 +172,7 @@ fn post_view<'a>(
         dir: post.lang.direction(),
         script: script(&post.lang),
         published: published.to_string(),
-        note: lines(&[byline.as_str(), &words.date(published), &minutes].join(" · ")),
+        note: lines(&[&note_name(&byline), words.date(published).as_str(), &minutes].join(" · ")),
         authors,
         byline,
         tags: post.tags.iter().map(|tag| tag.name.as_str()).collect(),
@@ -184,8 +185,8 @@ fn post_view<'a>(
         is_whole,
         html: is_whole.then(|| with_widths(&post.render_mail(request.linker, request.markup))),
         text: if is_whole { post.render_text(request.linker, COLUMNS) } else { lines(post.summary()) },
-        heading: heading(&post.title),
-        entry: entry(number, &post.title),
+        heading: heading(&post.title, &post.lang),
+        entry: entry(number, &post.title, &post.lang),
     }
 }
 
@@ -195,16 +196,31 @@ fn lines(text: &str) -> String {
 }
 
 /// `title` in lines of the text part, underlined.
-fn heading(title: &str) -> String {
-    let lines = wrap(title, COLUMNS);
+fn heading(title: &str, lang: &Lang) -> String {
+    let mut lines = wrap(title, COLUMNS);
     let widest = lines.iter().map(|line| line.width()).max().unwrap_or_default();
-    format!("{}\n{}", lines.join("\n"), "=".repeat(widest))
+    lines.push("=".repeat(widest));
+    directed(lines, lang).join("\n")
 }
 
 /// ` 1. Title`, further lines below the title.
-fn entry(number: usize, title: &str) -> String {
-    let lines = wrap(title, COLUMNS - 4);
+fn entry(number: usize, title: &str, lang: &Lang) -> String {
+    let lines = directed(wrap(title, COLUMNS - 4), lang);
     format!("{number:>2}. {}", lines.join("\n    "))
+}
+
+/// `lines` of one title in the direction of its language.
+fn directed(lines: Vec<String>, lang: &Lang) -> Vec<String> {
+    if lang.direction() == "rtl" { from_right_to_left(lines) } else { lines }
+}
+
+/// `names` before a date in our words, which are all written from left to right: the day would go to the other side of a name
+/// that is not.
+fn note_name(names: &str) -> String {
+    match has_right_to_left(names) {
+        true => format!("{LEFT_TO_RIGHT}{names}{LEFT_TO_RIGHT}"),
+        false => names.to_owned(),
+    }
 }
 
 /// The line an inbox shows below the subject: what comes after the first title, else its summary.
@@ -255,9 +271,20 @@ fn list_comma(lang: &Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::{entry, heading, note_name};
     use crate::post::highlight_css;
     use crate::post::markup::contrast::contrast;
     use crate::template::Templates;
+
+    #[test]
+    fn a_title_from_right_to_left_stays_so_whatever_it_begins_with() {
+        let [hebrew, english] = ["he", "en"].map(|lang| lang.parse().unwrap());
+        assert_eq!(entry(1, "RSS ועוד", &hebrew), " 1. \u{200f}RSS ועוד");
+        assert_eq!(heading("RSS", &english), "RSS\n===");
+        assert_eq!(heading("מפות", &hebrew), "מפות\n\u{200f}====");
+        assert_eq!(note_name("Ada"), "Ada");
+        assert_eq!(note_name("ליאת"), "\u{200e}ליאת\u{200e}");
+    }
 
     /// What code stands on by the rule of `css` for it.
     fn ground(css: &str) -> &str {

@@ -49,7 +49,14 @@ fn name(path: &Path) -> &str {
 
 /// The language a file's name tells.
 fn lang(path: &Path) -> &'static str {
-    let tags = [("-zh-hant-", "zh-Hant"), ("-zh-hans-", "zh-Hans"), ("-ja-", "ja"), ("-ko-", "ko")];
+    let tags = [
+        ("-zh-hant-", "zh-Hant"),
+        ("-zh-hans-", "zh-Hans"),
+        ("-ja-", "ja"),
+        ("-ko-", "ko"),
+        ("-ar-", "ar"),
+        ("-he-", "he"),
+    ];
     tags.iter().find(|(mark, _)| name(path).contains(mark)).map_or("en", |(_, tag)| tag)
 }
 

@@ -11,6 +11,7 @@ mod anchors;
 mod code;
 #[cfg(test)]
 pub(crate) mod contrast;
+pub mod direction;
 mod elements;
 mod escape;
 mod formula;

@@ -2,11 +2,15 @@
 //!
 //! Links become numbers in brackets, listed at the end, each URL on a line of its own and never broken.
 //! Notes become raised numbers and stand before that list. Every link of the HTML is in the text.
+//! What is written from right to left has marks where a line would take another direction; code and formulas keep theirs.
 
 use std::collections::HashMap;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::post::markup::direction::{
+    RIGHT_TO_LEFT, from_left_to_right, from_right_to_left, has_right_to_left,
+};
 use crate::post::markup::elements::source;
 use crate::post::markup::escape::clean;
 use crate::post::markup::links::{Use, allowed, reached};
@@ -26,7 +30,8 @@ const MIN_COLUMNS: usize = 16;
 
 /// Writes `document`, the body of `post`, in lines of `columns`.
 pub fn write(document: &Document, post: &Post, linker: &dyn Linker, columns: usize) -> String {
-    let mut writer = Writer { post, linker, links: Vec::new(), numbers: HashMap::new() };
+    let is_from_right = post.lang.direction() == "rtl";
+    let mut writer = Writer { post, linker, is_from_right, links: Vec::new(), numbers: HashMap::new() };
     let mut lines = writer.blocks(&document.nodes, columns, false);
     for note in &document.notes {
         separate(&mut lines);
@@ -55,6 +60,8 @@ fn separate(lines: &mut Vec<String>) {
 struct Writer<'a> {
     post: &'a Post,
     linker: &'a dyn Linker,
+    /// Whether the essay is written from right to left.
+    is_from_right: bool,
     links: Vec<String>,
     /// The number of each link, from 1.
     numbers: HashMap<String, usize>,
@@ -89,17 +96,24 @@ impl Writer<'_> {
             Node::Quote(nodes) => prefixed(self.blocks(nodes, columns - 2, false), "> ", "> "),
             Node::List(list) => self.list(list, columns),
             Node::Definitions(definitions) => self.definitions(definitions, columns),
+            Node::CodeBlock(code) if self.is_from_right => {
+                listing(code).into_iter().map(from_left_to_right).collect()
+            }
             Node::CodeBlock(code) => listing(code),
             Node::Table(table) => {
-                let mut cell = |nodes: &[Node]| self.inlines(nodes).replace('\n', " / ").replace(GLUE, "");
+                // Cells that are not from right to left would change places with their neighbours.
+                let end = if self.is_from_right { "\u{200f}" } else { "" };
+                let mut cell =
+                    |nodes: &[Node]| self.inlines(nodes).replace('\n', " / ").replace(GLUE, "") + end;
                 let head = table.head.iter().map(|nodes| cell(nodes)).collect();
                 let rows = table.rows.iter().map(|row| row.iter().map(|nodes| cell(nodes)).collect());
-                text_table::lay_out(head, rows.collect(), &table.columns, columns)
+                let rows = rows.collect();
+                self.directed(text_table::lay_out(head, rows, &table.columns, columns))
             }
             Node::Rule => vec![format!("{:>1$}", "* * *", columns.min(72) / 2 + 3)],
             Node::Figure { image, caption } => {
                 let text = format!("{}\n{caption}", self.picture(image));
-                wrap(&text, columns)
+                self.wrapped(&text, columns)
             }
             Node::Element(element) => self.block_element(element, columns),
             _ => Vec::new(),
@@ -111,8 +125,24 @@ impl Writer<'_> {
         let text = self.inlines(nodes);
         match text.trim() {
             "" => Vec::new(),
-            text => wrap(text, columns),
+            text => self.wrapped(text, columns),
         }
+    }
+
+    /// `text` in lines of `columns`, each in the direction of the whole.
+    fn wrapped(&self, text: &str, columns: usize) -> Vec<String> {
+        self.directed(wrap(text, columns))
+    }
+
+    /// The lines of one block in one direction: what is wholly in another script is a quotation and keeps its own.
+    fn directed(&self, lines: Vec<String>) -> Vec<String> {
+        let is_from_right = self.is_from_right && lines.iter().any(|line| has_right_to_left(line));
+        if is_from_right { from_right_to_left(lines) } else { lines }
+    }
+
+    /// What keeps code and formulas from left to right within a sentence that is not.
+    fn fence(&self) -> &'static str {
+        if self.is_from_right { "\u{200e}" } else { "" }
     }
 
     fn heading(&mut self, level: u8, nodes: &[Node], columns: usize) -> Vec<String> {
@@ -120,12 +150,12 @@ impl Writer<'_> {
         let mark = match level {
             1 => "=",
             2 => "-",
-            _ => return prefixed(wrap(&text, columns - 4), "### ", "    "),
+            _ => return prefixed(self.wrapped(&text, columns - 4), "### ", "    "),
         };
         let mut lines = wrap(&text, columns);
         let widest = lines.iter().map(|line| line.width()).max().unwrap_or_default();
         lines.push(mark.repeat(widest));
-        lines
+        self.directed(lines)
     }
 
     fn list(&mut self, list: &List, columns: usize) -> Vec<String> {
@@ -151,14 +181,19 @@ impl Writer<'_> {
         };
         let lines = self.blocks(&item.nodes, columns.saturating_sub(mark.len()), is_tight);
         let lines = if lines.is_empty() { vec![String::new()] } else { lines };
-        prefixed(lines, &mark, &" ".repeat(mark.len()))
+        let indent = " ".repeat(mark.len());
+        // The `x` of a task is a letter.
+        let is_marked = self.is_from_right && item.task.is_some();
+        let mark = if is_marked { format!("{RIGHT_TO_LEFT}{mark}") } else { mark };
+        prefixed(lines, &mark, &indent)
     }
 
     fn definitions(&mut self, definitions: &[Definition], columns: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for definition in definitions {
             separate(&mut lines);
-            lines.extend(wrap(&self.inlines(&definition.term), columns));
+            let term = self.inlines(&definition.term);
+            lines.extend(self.wrapped(&term, columns));
             for details in &definition.details {
                 lines.extend(prefixed(self.blocks(details, columns - 4, false), "    ", "    "));
             }
@@ -185,11 +220,11 @@ impl Writer<'_> {
                 Node::Emphasis(nodes) => self.push_marked(nodes, "_", text),
                 Node::Strong(nodes) => self.push_marked(nodes, "*", text),
                 Node::Strike(nodes) => self.push_marked(nodes, "~", text),
-                Node::Code(code) => text.push_str(&format!("`{code}`")),
+                Node::Code(code) => text.push_str(&format!("`{0}{code}{0}`", self.fence())),
                 Node::Link { href, nodes, .. } => self.push_link(href, nodes, text),
                 Node::Reference(reference) => self.push_reference(reference, text),
                 Node::Image(image) => text.push_str(&self.picture(image)),
-                Node::Math { tex, is_display } => push_math(tex, *is_display, text),
+                Node::Math { tex, is_display } => push_math(tex, *is_display, self.fence(), text),
                 Node::NoteRef { number, .. } => {
                     text.push(GLUE);
                     text.push_str(&raised(*number));
@@ -249,7 +284,10 @@ impl Writer<'_> {
     fn block_element(&mut self, element: &Element, columns: usize) -> Vec<String> {
         match element.name.as_str() {
             "audio" | "video" => self.media(element, columns),
-            "tr" => wrap(&self.row(element), columns),
+            "tr" => {
+                let row = self.row(element);
+                self.wrapped(&row, columns)
+            }
             "h1" | "h2" => self.heading(2, &element.nodes, columns),
             "h3" | "h4" | "h5" | "h6" => self.heading(3, &element.nodes, columns),
             _ => match same(element.clone()) {
@@ -264,7 +302,7 @@ impl Writer<'_> {
         let name = src.rsplit('/').next().unwrap_or(src);
         let mut text = String::new();
         self.push_link(src, &[Node::Text(format!("[▶ {name}]"))], &mut text);
-        wrap(&text, columns)
+        self.wrapped(&text, columns)
     }
 
     /// A row of a table too involved for columns.
@@ -304,8 +342,8 @@ fn listing(code: &CodeBlock) -> Vec<String> {
     code.text.trim_end_matches('\n').split('\n').map(|line| format!("    {line}")).collect()
 }
 
-fn push_math(tex: &str, is_display: bool, text: &mut String) {
-    let words = math::readable(tex);
+fn push_math(tex: &str, is_display: bool, fence: &str, text: &mut String) {
+    let words = format!("{fence}{}{fence}", math::readable(tex));
     if is_display {
         text.push_str(&format!("\n    {words}\n"));
     } else {
