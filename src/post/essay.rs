@@ -57,6 +57,14 @@ pub(super) struct Essay {
     pub attached: Option<Attached>,
 }
 
+impl Essay {
+    /// Whether other files, of `assets` below `folder`, tell what they told of its enclosure.
+    pub fn stands(&self, folder: &Path, assets: &BTreeMap<PathBuf, u64>) -> bool {
+        let (Some(attached), Some(enclosure)) = (&self.attached, &self.post.enclosure) else { return true };
+        attached.stands(&self.post.source, &enclosure.url, folder, assets)
+    }
+}
+
 /// Reads the file at `path` below the posts folder.
 pub(super) fn read(path: &Path, bytes: &[u8], desk: Desk<'_>) -> Reading {
     let mut remarks = Remarks::default();

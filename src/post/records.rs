@@ -275,12 +275,6 @@ impl Shelf<'_> {
         Text::Kept(Kept { posts_dir, path: path.to_owned(), digest, skipped, changed })
     }
 
-    /// Whether other files tell what they told of the enclosure of `essay`.
-    fn stands(&self, essay: &Essay) -> bool {
-        let (Some(attached), Some(enclosure)) = (&essay.attached, &essay.post.enclosure) else { return true };
-        attached.stands(&essay.post.source, &enclosure.url, &self.posts_dir, self.desk.assets)
-    }
-
     /// The file at `path` as it was read when it looked like `look`, and where that stands.
     fn recorded(&self, path: &Path, look: Look) -> Option<(Reading, (usize, usize))> {
         let (shard, at, Entry { record, survey, .. }) = *self.known.get(path.to_str()?)?;
@@ -288,7 +282,7 @@ impl Shelf<'_> {
             rmp_serde::from_slice(record).ok().filter(|record: &Record| record.look == look)?;
         if essay.post.source != path
             || essay.post.published.timestamp() > self.desk.now
-            || !self.stands(&essay)
+            || !essay.stands(&self.posts_dir, self.desk.assets)
         {
             return None;
         }
@@ -347,4 +341,4 @@ fn key(shard: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -110,7 +110,7 @@ fn what_is_kept_of_essays_is_what_they_would_be_if_read_anew() {
 }
 
 /// WAV of `seconds` seconds at `per_second` octets each, with all octets of the sound the same.
-fn recording(seconds: u32, per_second: u32) -> Vec<u8> {
+pub(in crate::post) fn recording(seconds: u32, per_second: u32) -> Vec<u8> {
     let octets = seconds * per_second;
     let format =
         [&b"WAVEfmt \x10\0\0\0\x01\0\x01\0"[..], &per_second.to_le_bytes(), &per_second.to_le_bytes()];
