@@ -53,7 +53,7 @@ fn run_once(desk: &Desk, args: &BuildArgs) -> Result<Report, Failure> {
     let text = format!("{}\n", summary(&report, &args.out));
     let json = to_json(&report, &args.out);
     let findings = findings(&publication, &report);
-    // The program ends: to free ten thousand essays one by one takes longer than to read them.
+    // The program ends, and its memory goes at once: to free essays one by one is work for nobody.
     mem::forget(publication);
     Ok(Report::done(text, json).with_findings(findings))
 }
